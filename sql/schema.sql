@@ -1,0 +1,399 @@
+-- The schema in one file, made by sql/flatten from the changes in deploy/; changes here are lost.
+BEGIN;
+
+-- The schema, its version, and the login role.
+
+CREATE SCHEMA eventflow;
+REVOKE ALL ON SCHEMA eventflow FROM PUBLIC;
+DO $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'eventflow_api') THEN
+		CREATE ROLE eventflow_api LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT;
+	END IF;
+END
+$$;
+
+CREATE TABLE eventflow.schema_version (
+	only_row boolean PRIMARY KEY DEFAULT true CONSTRAINT schema_version_one_row CHECK (only_row),
+	version integer NOT NULL
+);
+INSERT INTO eventflow.schema_version (version) VALUES (1);
+
+-- The trigger of what is never changed: its argument is the name of the rule.
+CREATE FUNCTION eventflow.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+	RAISE EXCEPTION '%.% is never changed by %', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
+		USING ERRCODE = '23514', CONSTRAINT = TG_ARGV[0];
+END
+$$;
+
+
+-- Reference data: user types, task types, eligibility mappings, and its version.
+
+CREATE TABLE eventflow.reference_version (
+	only_row boolean PRIMARY KEY DEFAULT true CONSTRAINT reference_version_one_row CHECK (only_row),
+	version bigint NOT NULL DEFAULT 1
+);
+INSERT INTO eventflow.reference_version DEFAULT VALUES;
+
+CREATE FUNCTION eventflow.raise_reference_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+	UPDATE eventflow.reference_version SET version = version + 1;
+	RETURN NULL;
+END
+$$;
+
+CREATE TABLE eventflow.user_types (
+	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	name text NOT NULL CONSTRAINT user_types_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+	access_level text NOT NULL DEFAULT 'regular' CONSTRAINT user_types_access_level CHECK (access_level IN ('admin', 'regular')),
+	is_customer boolean NOT NULL DEFAULT false,
+	can_view boolean NOT NULL DEFAULT false,
+	can_take boolean NOT NULL DEFAULT false,
+	can_move_state boolean NOT NULL DEFAULT false,
+	can_assign boolean NOT NULL DEFAULT false,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT user_types_name_unique UNIQUE (name),
+	CONSTRAINT user_types_admin_is_no_customer CHECK (NOT (access_level = 'admin' AND is_customer))
+);
+CREATE TABLE eventflow.task_types (
+	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	slug text NOT NULL CONSTRAINT task_types_slug_form CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 200),
+	name text NOT NULL CONSTRAINT task_types_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT task_types_slug_unique UNIQUE (slug)
+);
+
+CREATE TABLE eventflow.eligibility_mappings (
+	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	user_type_id uuid NOT NULL CONSTRAINT eligibility_mappings_user_type REFERENCES eventflow.user_types,
+	task_type_id uuid NOT NULL CONSTRAINT eligibility_mappings_task_type REFERENCES eventflow.task_types,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT eligibility_mappings_pair_unique UNIQUE (user_type_id, task_type_id)
+);
+
+CREATE TRIGGER user_types_raise_reference_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON eventflow.user_types
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_reference_version();
+CREATE TRIGGER task_types_raise_reference_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON eventflow.task_types
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_reference_version();
+CREATE TRIGGER eligibility_mappings_raise_reference_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON eventflow.eligibility_mappings
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_reference_version();
+
+UPDATE eventflow.schema_version SET version = 2;
+
+
+-- Users and their passwords.
+
+CREATE TABLE eventflow.users (
+	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	name text NOT NULL CONSTRAINT users_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+	email text NOT NULL CONSTRAINT users_email_length CHECK (char_length(email) BETWEEN 1 AND 320),
+	user_type_id uuid NOT NULL CONSTRAINT users_user_type REFERENCES eventflow.user_types,
+	avatar_url text,
+	is_active boolean NOT NULL DEFAULT true,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX users_email_unique ON eventflow.users (lower(email));
+CREATE INDEX users_page ON eventflow.users (created_at, id);
+CREATE TABLE eventflow.user_passwords (
+	user_id uuid PRIMARY KEY CONSTRAINT user_passwords_user REFERENCES eventflow.users ON DELETE CASCADE,
+	password_hash text NOT NULL CONSTRAINT user_passwords_bcrypt CHECK (password_hash ~ '^\$2[aby]\$1[0-4]\$[./A-Za-z0-9]{53}$'),
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+UPDATE eventflow.schema_version SET version = 3;
+
+
+-- Events, their members and their versions.
+
+CREATE TABLE eventflow.events (
+	id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+	name text NOT NULL CONSTRAINT events_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+	description text NOT NULL DEFAULT '' CONSTRAINT events_description_length CHECK (char_length(description) <= 10000),
+	version bigint NOT NULL DEFAULT 1,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE eventflow.event_members (
+	event_id uuid NOT NULL CONSTRAINT event_members_event REFERENCES eventflow.events,
+	user_id uuid NOT NULL CONSTRAINT event_members_user REFERENCES eventflow.users,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (event_id, user_id)
+);
+CREATE INDEX event_members_of_user ON eventflow.event_members (user_id, event_id);
+CREATE INDEX event_members_page ON eventflow.event_members (event_id, created_at, user_id);
+
+-- A change of membership by whatever hand raises the versions of its events, in the order of their ids.
+CREATE FUNCTION eventflow.raise_versions_of_members() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+	PERFORM FROM eventflow.events e WHERE e.id IN (SELECT c.event_id FROM changed c) ORDER BY e.id FOR NO KEY UPDATE;
+	UPDATE eventflow.events e SET version = e.version + 1, updated_at = now() WHERE e.id IN (SELECT c.event_id FROM changed c);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER event_members_inserted AFTER INSERT ON eventflow.event_members
+	REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_versions_of_members();
+CREATE TRIGGER event_members_deleted AFTER DELETE ON eventflow.event_members
+	REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_versions_of_members();
+CREATE TRIGGER event_members_immutable BEFORE UPDATE OR TRUNCATE ON eventflow.event_members
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('event_members_immutable');
+CREATE TRIGGER events_never_deleted BEFORE DELETE OR TRUNCATE ON eventflow.events
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('events_never_deleted');
+
+-- The version that the caller expects, or an error of its own: the last statement before COMMIT asks this.
+CREATE FUNCTION eventflow.require_event_version(actual bigint, expected bigint) RETURNS bigint LANGUAGE plpgsql STABLE
+	SET search_path = '' AS $$
+BEGIN
+	IF expected IS NOT NULL AND expected <> actual THEN
+		RAISE EXCEPTION 'the event has version %, not %', actual, expected USING ERRCODE = 'EF412';
+	END IF;
+	RETURN actual;
+END
+$$;
+
+UPDATE eventflow.schema_version SET version = 4;
+
+
+-- Workflow templates and instances.
+
+CREATE TABLE eventflow.workflow_templates (
+	id uuid PRIMARY KEY,
+	version integer NOT NULL CONSTRAINT workflow_templates_version_positive CHECK (version > 0),
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE eventflow.workflow_template_versions (
+	workflow_id uuid NOT NULL CONSTRAINT workflow_template_versions_template REFERENCES eventflow.workflow_templates,
+	version integer NOT NULL,
+	name text NOT NULL CONSTRAINT workflow_template_versions_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+	description text NOT NULL DEFAULT '' CONSTRAINT workflow_template_versions_description_length CHECK (char_length(description) <= 10000),
+	created_by uuid CONSTRAINT workflow_template_versions_created_by REFERENCES eventflow.users,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (workflow_id, version)
+);
+CREATE TABLE eventflow.workflow_template_nodes (
+	workflow_id uuid NOT NULL,
+	version integer NOT NULL,
+	position integer NOT NULL,
+	node_id text NOT NULL CONSTRAINT workflow_template_nodes_id_form CHECK (node_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+	task_type_id uuid NOT NULL CONSTRAINT workflow_template_nodes_task_type REFERENCES eventflow.task_types,
+	label text NOT NULL CONSTRAINT workflow_template_nodes_label_length CHECK (char_length(label) BETWEEN 1 AND 200),
+	metadata jsonb NOT NULL DEFAULT '{}' CONSTRAINT workflow_template_nodes_metadata_object CHECK (jsonb_typeof(metadata) = 'object'),
+	PRIMARY KEY (workflow_id, version, node_id),
+	CONSTRAINT workflow_template_nodes_version FOREIGN KEY (workflow_id, version) REFERENCES eventflow.workflow_template_versions
+);
+CREATE TABLE eventflow.workflow_template_edges (
+	workflow_id uuid NOT NULL,
+	version integer NOT NULL,
+	position integer NOT NULL,
+	from_node_id text NOT NULL,
+	to_node_id text NOT NULL,
+	PRIMARY KEY (workflow_id, version, from_node_id, to_node_id),
+	CONSTRAINT workflow_template_edges_no_self_edge CHECK (from_node_id <> to_node_id),
+	CONSTRAINT workflow_template_edges_from FOREIGN KEY (workflow_id, version, from_node_id) REFERENCES eventflow.workflow_template_nodes (workflow_id, version, node_id),
+	CONSTRAINT workflow_template_edges_to FOREIGN KEY (workflow_id, version, to_node_id) REFERENCES eventflow.workflow_template_nodes (workflow_id, version, node_id)
+);
+CREATE TRIGGER workflow_templates_never_deleted BEFORE DELETE OR TRUNCATE ON eventflow.workflow_templates
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('workflow_templates_never_deleted');
+CREATE TRIGGER workflow_template_versions_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.workflow_template_versions
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('workflow_template_versions_immutable');
+CREATE TRIGGER workflow_template_nodes_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.workflow_template_nodes
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('workflow_template_nodes_immutable');
+CREATE TRIGGER workflow_template_edges_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.workflow_template_edges
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('workflow_template_edges_immutable');
+
+CREATE TABLE eventflow.workflow_instances (
+	event_id uuid NOT NULL CONSTRAINT workflow_instances_event REFERENCES eventflow.events,
+	id uuid NOT NULL,
+	workflow_id uuid NOT NULL,
+	workflow_version integer NOT NULL,
+	created_by uuid NOT NULL CONSTRAINT workflow_instances_created_by REFERENCES eventflow.users,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (event_id, id),
+	CONSTRAINT workflow_instances_id_unique UNIQUE (id),
+	CONSTRAINT workflow_instances_version FOREIGN KEY (workflow_id, workflow_version) REFERENCES eventflow.workflow_template_versions
+);
+CREATE INDEX workflow_instances_page ON eventflow.workflow_instances (created_at, id);
+CREATE INDEX workflow_instances_event_page ON eventflow.workflow_instances (event_id, created_at, id);
+CREATE TRIGGER workflow_instances_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.workflow_instances
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('workflow_instances_immutable');
+
+-- A template that is saved is reference data that has changed.
+CREATE TRIGGER workflow_templates_raise_reference_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON eventflow.workflow_templates
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.raise_reference_version();
+
+UPDATE eventflow.schema_version SET version = 5;
+
+
+-- Tasks and their dependencies.
+
+CREATE TABLE eventflow.tasks (
+	event_id uuid NOT NULL CONSTRAINT tasks_event REFERENCES eventflow.events,
+	id uuid NOT NULL,
+	workflow_instance_id uuid,
+	node_id text CONSTRAINT tasks_node_id_form CHECK (node_id ~ '^[A-Za-z0-9._-]{1,64}$'),
+	task_type_id uuid NOT NULL CONSTRAINT tasks_task_type REFERENCES eventflow.task_types,
+	label text NOT NULL CONSTRAINT tasks_label_length CHECK (char_length(label) BETWEEN 1 AND 200),
+	description text NOT NULL DEFAULT '' CONSTRAINT tasks_description_length CHECK (char_length(description) <= 10000),
+	state text NOT NULL CONSTRAINT tasks_state CHECK (state IN ('BLOCKED', 'TODO', 'IN_PROGRESS', 'DONE')),
+	open_parents integer NOT NULL DEFAULT 0 CONSTRAINT tasks_open_parents_not_negative CHECK (open_parents >= 0),
+	assignee_id uuid CONSTRAINT tasks_assignee REFERENCES eventflow.users,
+	rank integer NOT NULL DEFAULT 0 CONSTRAINT tasks_rank_not_negative CHECK (rank >= 0),
+	transition_count integer NOT NULL DEFAULT 1,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	updated_at timestamptz NOT NULL DEFAULT now(),
+	deleted_at timestamptz,
+	PRIMARY KEY (event_id, id),
+	CONSTRAINT tasks_id_unique UNIQUE (id),
+	CONSTRAINT tasks_waits_while_parents_are_open CHECK (open_parents = 0 OR state = 'BLOCKED'),
+	CONSTRAINT tasks_instance FOREIGN KEY (event_id, workflow_instance_id) REFERENCES eventflow.workflow_instances
+);
+CREATE INDEX tasks_page ON eventflow.tasks (created_at, rank, id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_event_page ON eventflow.tasks (event_id, created_at, rank, id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_of_instance ON eventflow.tasks (event_id, workflow_instance_id);
+
+CREATE TABLE eventflow.task_dependencies (
+	event_id uuid NOT NULL,
+	parent_id uuid NOT NULL,
+	child_id uuid NOT NULL,
+	PRIMARY KEY (event_id, parent_id, child_id),
+	CONSTRAINT task_dependencies_parent FOREIGN KEY (event_id, parent_id) REFERENCES eventflow.tasks,
+	CONSTRAINT task_dependencies_child FOREIGN KEY (event_id, child_id) REFERENCES eventflow.tasks
+);
+CREATE INDEX task_dependencies_of_child ON eventflow.task_dependencies (event_id, child_id);
+CREATE TRIGGER task_dependencies_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.task_dependencies
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('task_dependencies_immutable');
+
+-- Every edge leads to a higher rank, and ranks never change: so there is no cycle. Linear, and safe under concurrency.
+CREATE FUNCTION eventflow.check_dependency_ranks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+	IF EXISTS (SELECT FROM added a
+		JOIN eventflow.tasks p ON p.event_id = a.event_id AND p.id = a.parent_id
+		JOIN eventflow.tasks c ON c.event_id = a.event_id AND c.id = a.child_id
+		WHERE p.rank >= c.rank) THEN
+		RAISE EXCEPTION 'a dependency must lead to a task of a higher rank'
+			USING ERRCODE = '23514', CONSTRAINT = 'task_dependencies_no_cycle';
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER task_dependencies_no_cycle AFTER INSERT ON eventflow.task_dependencies
+	REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION eventflow.check_dependency_ranks();
+-- What never changes about a task, and what may not be done to it at all.
+CREATE FUNCTION eventflow.check_task_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+	violated text;
+BEGIN
+	IF OLD.state = 'DONE' THEN
+		violated := 'tasks_done_is_final';
+	ELSIF (NEW.event_id, NEW.id, NEW.task_type_id, NEW.rank, NEW.created_at) IS DISTINCT FROM (OLD.event_id, OLD.id, OLD.task_type_id, OLD.rank, OLD.created_at)
+		OR (NEW.workflow_instance_id, NEW.node_id) IS DISTINCT FROM (OLD.workflow_instance_id, OLD.node_id) THEN
+		violated := 'tasks_identity_immutable';
+	ELSIF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS DISTINCT FROM OLD.deleted_at THEN
+		violated := 'tasks_deletion_is_final';
+	ELSIF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL AND EXISTS (SELECT FROM eventflow.task_dependencies d
+		JOIN eventflow.tasks c ON c.event_id = d.event_id AND c.id = d.child_id
+		WHERE d.event_id = OLD.event_id AND d.parent_id = OLD.id AND c.deleted_at IS NULL) THEN
+		violated := 'tasks_not_deleted_while_others_wait';
+	ELSE
+		RETURN NEW;
+	END IF;
+	RAISE EXCEPTION 'this change of a task is refused' USING ERRCODE = '23514', CONSTRAINT = violated;
+END
+$$;
+CREATE TRIGGER tasks_change BEFORE UPDATE ON eventflow.tasks FOR EACH ROW EXECUTE FUNCTION eventflow.check_task_change();
+CREATE TRIGGER tasks_never_deleted BEFORE DELETE OR TRUNCATE ON eventflow.tasks
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('tasks_never_deleted');
+
+CREATE FUNCTION eventflow.raise_version_of_deleted_task() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+	UPDATE eventflow.events SET version = version + 1, updated_at = now() WHERE id = NEW.event_id;
+	RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER tasks_deletion_raises_version AFTER UPDATE OF deleted_at ON eventflow.tasks
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.deleted_at IS DISTINCT FROM NEW.deleted_at)
+	EXECUTE FUNCTION eventflow.raise_version_of_deleted_task();
+
+UPDATE eventflow.schema_version SET version = 6;
+
+
+-- The audit trail of tasks.
+
+CREATE TABLE eventflow.task_transitions (
+	event_id uuid NOT NULL,
+	task_id uuid NOT NULL,
+	number integer NOT NULL CONSTRAINT task_transitions_number_positive CHECK (number > 0),
+	previous_number integer GENERATED ALWAYS AS (nullif(number, 1) - 1) STORED,
+	kind text NOT NULL CONSTRAINT task_transitions_kind CHECK (kind IN ('created', 'state', 'assignee')),
+	from_state text,
+	to_state text NOT NULL,
+	from_assignee_id uuid CONSTRAINT task_transitions_from_assignee REFERENCES eventflow.users,
+	to_assignee_id uuid CONSTRAINT task_transitions_to_assignee REFERENCES eventflow.users,
+	actor_id uuid CONSTRAINT task_transitions_actor REFERENCES eventflow.users,
+	reason text,
+	request_id text CONSTRAINT task_transitions_request_id_length CHECK (char_length(request_id) BETWEEN 1 AND 64),
+	event_version bigint NOT NULL,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (event_id, task_id, number),
+	CONSTRAINT task_transitions_state UNIQUE (event_id, task_id, number, to_state),
+	CONSTRAINT task_transitions_task FOREIGN KEY (event_id, task_id) REFERENCES eventflow.tasks,
+	CONSTRAINT task_transitions_gapless FOREIGN KEY (event_id, task_id, previous_number, from_state)
+		REFERENCES eventflow.task_transitions (event_id, task_id, number, to_state),
+	CONSTRAINT task_transitions_first_is_created CHECK ((number = 1) = (kind = 'created')),
+	CONSTRAINT task_transitions_legal CHECK (CASE kind
+		WHEN 'created' THEN from_state IS NULL AND to_state IN ('BLOCKED', 'TODO')
+		WHEN 'assignee' THEN from_state IS NOT NULL AND from_state = to_state AND from_state <> 'DONE'
+		ELSE from_state IS NOT NULL AND (from_state, to_state) IN (('BLOCKED', 'TODO'), ('TODO', 'IN_PROGRESS'), ('IN_PROGRESS', 'DONE'),
+			('IN_PROGRESS', 'BLOCKED'), ('BLOCKED', 'IN_PROGRESS')) END),
+	CONSTRAINT task_transitions_engine_unlocks CHECK (kind <> 'state' OR (actor_id IS NULL) = (from_state = 'BLOCKED' AND to_state = 'TODO')),
+	CONSTRAINT task_transitions_reason CHECK (CASE WHEN kind = 'state' AND actor_id IS NOT NULL
+		THEN reason IS NOT NULL AND char_length(reason) BETWEEN 1 AND 1000 ELSE reason IS NULL END),
+	CONSTRAINT task_transitions_assignee_changes CHECK (CASE WHEN kind = 'assignee'
+		THEN from_assignee_id IS DISTINCT FROM to_assignee_id ELSE from_assignee_id IS NULL AND to_assignee_id IS NULL END)
+);
+CREATE TRIGGER task_transitions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eventflow.task_transitions
+	FOR EACH STATEMENT EXECUTE FUNCTION eventflow.refuse_change('task_transitions_append_only');
+ALTER TABLE eventflow.tasks ADD CONSTRAINT tasks_state_is_audited FOREIGN KEY (event_id, id, transition_count, state)
+	REFERENCES eventflow.task_transitions (event_id, task_id, number, to_state) DEFERRABLE INITIALLY DEFERRED;
+
+UPDATE eventflow.schema_version SET version = 7;
+
+
+-- What the login role may do.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA eventflow FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA eventflow FROM PUBLIC;
+DO $$
+DECLARE
+	name text;
+BEGIN
+	FOR name IN SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relnamespace = 'eventflow'::regnamespace AND c.relkind = 'r' LOOP
+		EXECUTE format('ALTER TABLE eventflow.%I ENABLE ROW LEVEL SECURITY', name);
+		EXECUTE format('CREATE POLICY eventflow_api ON eventflow.%I TO eventflow_api USING (true) WITH CHECK (true)', name);
+		EXECUTE format('GRANT SELECT ON eventflow.%I TO eventflow_api', name);
+	END LOOP;
+END
+$$;
+GRANT USAGE ON SCHEMA eventflow TO eventflow_api;
+GRANT EXECUTE ON FUNCTION eventflow.require_event_version TO eventflow_api;
+GRANT INSERT ON eventflow.workflow_templates, eventflow.workflow_template_versions, eventflow.workflow_template_nodes,
+	eventflow.workflow_template_edges, eventflow.workflow_instances, eventflow.tasks, eventflow.task_dependencies,
+	eventflow.task_transitions TO eventflow_api;
+GRANT UPDATE (version, updated_at) ON eventflow.events, eventflow.workflow_templates TO eventflow_api;
+GRANT UPDATE (state, open_parents, assignee_id, transition_count, updated_at) ON eventflow.tasks TO eventflow_api;
+ALTER ROLE eventflow_api SET search_path = eventflow;
+ALTER ROLE eventflow_api SET timezone = 'UTC';
+ALTER ROLE eventflow_api SET datestyle = 'ISO';
+ALTER ROLE eventflow_api SET statement_timeout = '5s';
+ALTER ROLE eventflow_api SET lock_timeout = '2s';
+ALTER ROLE eventflow_api SET idle_in_transaction_session_timeout = '10s';
+
+UPDATE eventflow.schema_version SET version = 8;
+
+COMMIT;

@@ -1,0 +1,55 @@
+/* The configuration: environment variables, and the file that EVENTFLOW_ENV_FILE names, read once at the start. */
+#ifndef EVENTFLOW_CORE_CONFIG_H
+#define EVENTFLOW_CORE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/log.h"
+#include "core/text.h"
+
+enum environment { ENVIRONMENT_DEVELOPMENT, ENVIRONMENT_PRODUCTION };
+
+enum database_prepare { DATABASE_PREPARE_AUTO, DATABASE_PREPARE_ON, DATABASE_PREPARE_OFF };
+
+enum {
+	CONFIG_THREADS_DEFAULT = 4,
+	CONFIG_THREADS_MAX = 256,
+	CONFIG_CACHE_TTL_DEFAULT = 3600, /* seconds */
+	CONFIG_CACHE_TTL_MAX = 86400,
+	CONFIG_CACHE_ENTRIES_DEFAULT = 1000,
+	CONFIG_CACHE_ENTRIES_MAX = 100000,
+	CONFIG_TOKEN_LIFETIME_DEFAULT = 3600, /* seconds */
+	CONFIG_TOKEN_LIFETIME_MIN = 60,
+	CONFIG_TOKEN_LIFETIME_MAX = 86400,
+	CONFIG_SECRET_MIN = 32, /* bytes */
+	CONFIG_MESSAGE_MAX = 512,
+};
+
+struct config {
+	enum environment environment;
+	enum log_level log_level;
+	char *database_url;
+	enum database_prepare database_prepare;
+	char *supabase_url;          /* NULL: EventFlow is its own issuer */
+	struct text jwt_secret;      /* SUPABASE_JWT_SECRET */
+	char *jwt_issuer;            /* expected `iss`; NULL: not checked */
+	char *jwt_audience;          /* expected `aud` */
+	bool allow_anonymous_tokens; /* JWT_ALLOW_ANONYMOUS */
+	bool allow_oauth_tokens;     /* JWT_ALLOW_OAUTH_CLIENTS */
+	int token_lifetime;          /* seconds, of the local issuer's tokens */
+	struct text *cors_origins;
+	size_t cors_origin_count;
+	int threads;
+	int cache_ttl; /* seconds */
+	int cache_entries;
+};
+
+/* Reads and checks every setting. False, with one line that names the setting (and never its value where that is a
+ * secret) in message, if one is missing or bad. Settings of the environment go before those of the file. */
+bool config_load(struct config *config, char message[CONFIG_MESSAGE_MAX]) __attribute__((warn_unused_result));
+
+/* Overwrites the secrets, and frees. Takes a config that was never loaded but zeroed. */
+void config_free(struct config *config);
+
+#endif

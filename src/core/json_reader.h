@@ -1,0 +1,34 @@
+/* JSON in: a strict RFC 8259 scanner in front of json-c, which alone accepts what must be refused. */
+#ifndef EVENTFLOW_CORE_JSON_READER_H
+#define EVENTFLOW_CORE_JSON_READER_H
+
+#include <json-c/json.h>
+
+#include "core/text.h"
+
+enum { JSON_DEPTH_MAX = 16 };
+
+enum json_fault {
+	JSON_OK,
+	JSON_SYNTAX,         /* not a JSON text, or bytes behind it */
+	JSON_UTF8,           /* bytes that are no UTF-8, or a byte order mark */
+	JSON_SURROGATE,      /* \ud800 without its other half */
+	JSON_NUL,            /* \u0000 */
+	JSON_NUMBER,         /* an integer beyond int64_t, or a number beyond what a double holds */
+	JSON_DEPTH,          /* nested deeper than JSON_DEPTH_MAX */
+	JSON_DUPLICATE_NAME, /* an object that names a member twice (compared after unescaping) */
+	JSON_MEMORY,
+};
+
+/* Scans one complete JSON text, without recursion and in time linear in its length (names of one object are compared by
+ * hash). *position is the offset of the fault, in bytes. */
+enum json_fault json_scan(struct text json, size_t *position);
+
+/* Scans, then parses. *value is owned by the caller (json_object_put); NULL after a fault, and for the JSON text null.
+ */
+enum json_fault json_read(struct text json, struct json_object **value, size_t *position);
+
+/* What a fault means, as the end of a sentence: "it is not valid UTF-8". */
+const char *json_fault_message(enum json_fault fault);
+
+#endif

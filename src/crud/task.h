@@ -1,0 +1,77 @@
+/* SQL: tasks. */
+#ifndef EVENTFLOW_CRUD_TASK_H
+#define EVENTFLOW_CRUD_TASK_H
+
+#include <stdbool.h>
+
+#include "core/uuid.h"
+#include "db/batch.h"
+#include "models/page.h"
+#include "models/task.h"
+
+/* Which tasks a list shows. A string that is NULL asks for nothing. */
+enum task_scope { TASK_SCOPE_ALL, TASK_SCOPE_EVENT, TASK_SCOPE_MEMBERSHIPS };
+
+struct task_filter {
+	enum task_scope scope;
+	const char *scope_id; /* the event, or the user whose memberships count; NULL for TASK_SCOPE_ALL */
+	const char *state;
+	const char *assignee_id;
+	const char *task_type_id;
+	const char *workflow_instance_id;
+	bool hides_todo;
+	const char *takeable;          /* "t": in TODO, held by nobody, of an eligible type; "f": the others */
+	const char *eligible_for_type; /* the user type whose mappings count for takeable; NULL: every task type does */
+};
+
+/* Where the two results of a list are. */
+struct task_list_results {
+	int tasks;        /* TASK_COLUMNS */
+	int dependencies; /* see struct dependencies */
+};
+
+struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
+                                         const struct page *page);
+
+/* All tasks of one workflow instance. */
+struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
+                                             const struct uuid *instance_id);
+
+/* One row of TASK_COLUMNS, the event's version, whether the user is a member of the event, and whether the user's type is
+ * mapped to the task's type; none if the task does not exist. With lock, the row stays locked until the transaction ends. */
+int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *user_id, bool lock);
+
+/* The parents and children of one task: see struct dependencies. */
+int task_dependencies_queue(struct database *database, const struct uuid *task_id);
+
+/* Locks the task's children in the order of their ids: rows of (id, state, open_parents, transition_count). */
+int task_children_lock_queue(struct database *database, const struct uuid *task_id);
+
+/* Both: one row of the new updated_at. number is that of the transition which tells of the change. */
+int task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number);
+int task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
+                      const char *number);
+
+/* Takes one open parent from each of the children: arrays of ids, new states and numbers of the last transition. */
+void task_children_release_queue(struct database *database, const struct uuid *event_id, const char *ids,
+                                 const char *states, const char *numbers);
+
+/* The tasks of a new instance, as arrays with one element for each. */
+struct new_tasks {
+	const char *ids;
+	const char *node_ids;
+	const char *task_type_ids;
+	const char *labels;
+	const char *descriptions;
+	const char *states;
+	const char *open_parents;
+	const char *ranks;
+};
+
+void task_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *instance_id,
+                       const struct new_tasks *tasks);
+
+void task_dependency_create_queue(struct database *database, const struct uuid *event_id, const char *parent_ids,
+                                  const char *child_ids);
+
+#endif

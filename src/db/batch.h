@@ -1,0 +1,46 @@
+/* Statements in one flush and one round trip (libpq's pipeline mode), and their results. */
+#ifndef EVENTFLOW_DB_BATCH_H
+#define EVENTFLOW_DB_BATCH_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "db/database.h"
+#include "db/row.h"
+
+enum { BATCH_STATEMENTS_MAX = 12, BATCH_RESULTS_MAX = 48, STATEMENT_PARAMETERS_MAX = 16 };
+
+/* One statement, a constant beside the function that queues it. The name is its name as a prepared statement. */
+struct statement {
+	const char *name;
+	const char *sql;
+	int parameter_count;
+};
+
+/* Queues a statement with its parameters: parameter_count strings (NULL is SQL's NULL) which must live until the batch has
+ * run. Returns where its result will be; that stays until the request ends. */
+int batch_add(struct database *database, const struct statement *statement, const char *const *parameters);
+
+/* BEGIN and COMMIT as statements of a batch. Within a snapshot all statements see the database as it is at the first. */
+void batch_add_begin(struct database *database);
+void batch_add_begin_snapshot(struct database *database);
+void batch_add_commit(struct database *database);
+
+/* Sends what was queued and waits for every result. ERROR_NONE means that all succeeded and, where COMMIT was among them, that
+ * the server said COMMIT. Otherwise the error of the first that failed; a transaction that is open is then rolled back. */
+enum error batch_run(struct database *database) __attribute__((warn_unused_result));
+
+/* The rows of a statement that has succeeded. */
+struct rows batch_rows(const struct database *database, int position);
+
+/* Counts from zero again. */
+void batch_begin_request(struct database *database);
+
+/* Rolls back a transaction that is open, and frees the results. */
+void batch_end_request(struct database *database);
+
+/* Since the request began, or in all of it once it has ended. */
+int batch_round_trips(const struct database *database);
+int batch_statements(const struct database *database);
+
+#endif

@@ -1,0 +1,15 @@
+/* One connection to PostgreSQL, owned by one thread: opened when needed, checked before use, replaced when lost. */
+#ifndef EVENTFLOW_DB_DATABASE_H
+#define EVENTFLOW_DB_DATABASE_H
+
+#include "core/config.h"
+
+struct database;
+
+/* Does not connect yet. NULL when memory is short. The config must outlive it. */
+struct database *database_new(const struct config *config);
+
+/* Takes NULL. */
+void database_free(struct database *database);
+
+#endif

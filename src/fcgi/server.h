@@ -1,0 +1,18 @@
+/* The server: one epoll set for each process, shared by its threads, so that an idle kept connection costs nothing and any free
+ * thread serves the next request. */
+#ifndef EVENTFLOW_FCGI_SERVER_H
+#define EVENTFLOW_FCGI_SERVER_H
+
+#include "core/context.h"
+
+enum {
+	SERVER_ARENA_MAX = 24 * 1024 * 1024, /* bytes, for each request */
+	SERVER_STACK_SIZE = 1024 * 1024,     /* bytes, for each thread */
+	SERVER_RECEIVE_TIMEOUT = 10,         /* seconds without a byte of a request that has begun */
+	SERVER_DRAIN_MAX = 10,               /* seconds that kept connections are still served after SIGTERM */
+};
+
+/* Serves the listening socket until SIGTERM, SIGINT or SIGUSR1, and then what is in flight. Returns the exit status. */
+int server_run(struct application *application, int listen_socket);
+
+#endif

@@ -1,0 +1,30 @@
+/* What one thread owns: its arena, its database connection, and the buffers of a request and its response. */
+#ifndef EVENTFLOW_FCGI_WORKER_H
+#define EVENTFLOW_FCGI_WORKER_H
+
+#include <fcgiapp.h>
+
+#include "core/context.h"
+
+struct worker {
+	struct application *application;
+	struct arena *arena;
+	struct database *database;
+	struct http_request request;
+	struct http_response response;
+	FCGX_Request fcgi;
+};
+
+/* NULL when memory is short. */
+struct worker *worker_new(struct application *application);
+
+/* Takes NULL. */
+void worker_free(struct worker *worker);
+
+/* Answers worker->request in worker->response. */
+void worker_handle(struct worker *worker);
+
+/* Forgets the request and its response. */
+void worker_reset(struct worker *worker);
+
+#endif

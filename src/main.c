@@ -1,0 +1,128 @@
+/* eventflow: the worker. It serves a listening socket that it was given (standard input, or systemd's), or answers one CGI call. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "auth/keys.h"
+#include "auth/password.h"
+#include "cache/cache.h"
+#include "core/config.h"
+#include "core/context.h"
+#include "core/log.h"
+#include "fcgi/cgi.h"
+#include "fcgi/server.h"
+
+enum {
+	SYSTEMD_SOCKET = 3,          /* the first that systemd passes (sd_listen_fds(3)) */
+	AUTHORITIES_MAX = 10000,     /* callers whose authority a process remembers */
+	AUTHORITIES_TTL = 3600,      /* seconds */
+};
+
+static const char USAGE[] =
+    "usage: eventflow [--threads N]\n"
+    "\n"
+    "Serves FastCGI on the listening socket that is its standard input (spawn-fcgi, lighttpd, mod_fcgid) or that systemd\n"
+    "passes, or answers one CGI call. Settings come from the environment and the file EVENTFLOW_ENV_FILE.\n"
+    "\n"
+    "  --threads N   threads of this process, 1 to 256 (setting THREADS)\n"
+    "  --version     print the version\n"
+    "  --help        print this\n";
+
+static int usage_error(const char *message)
+{
+	fprintf(stderr, "eventflow: %s\n%s", message, USAGE);
+	return 2;
+}
+
+/* --threads is the setting THREADS by another name, and is checked as that. Returns -1 to go on, or an exit status. */
+static int read_options(int argument_count, char **arguments)
+{
+	static const struct option options[] = {{"threads", required_argument, NULL, 't'},
+	                                        {"version", no_argument, NULL, 'v'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {NULL, 0, NULL, 0}};
+	int option;
+	while ((option = getopt_long(argument_count, arguments, "", options, NULL)) != -1) {
+		switch (option) {
+		case 't':
+			if (setenv("THREADS", optarg, 1) != 0)
+				return usage_error("out of memory");
+			break;
+		case 'v':
+			puts("eventflow " EVENTFLOW_VERSION);
+			return 0;
+		case 'h':
+			fputs(USAGE, stdout);
+			return 0;
+		default:
+			return usage_error("unknown option");
+		}
+	}
+	return optind == argument_count ? -1 : usage_error("it takes no arguments");
+}
+
+static bool is_listening(int descriptor)
+{
+	int listening = 0;
+	socklen_t size = sizeof(listening);
+	return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening;
+}
+
+/* The socket to serve, or -1. */
+static int find_socket(void)
+{
+	const char *count = getenv("LISTEN_FDS");
+	if (count && strcmp(count, "1") == 0 && is_listening(SYSTEMD_SOCKET))
+		return SYSTEMD_SOCKET;
+	return is_listening(STDIN_FILENO) ? STDIN_FILENO : -1;
+}
+
+static bool application_open(struct application *application, char message[CONFIG_MESSAGE_MAX])
+{
+	struct config *config = &application->config;
+	if (!config_load(config, message))
+		return false;
+	log_set_level(config->log_level);
+	application->keys = keys_new(config, message);
+	if (!application->keys)
+		return false;
+	application->references = cache_new((size_t)config->cache_entries, config->cache_ttl);
+	application->authorities = cache_new(AUTHORITIES_MAX, AUTHORITIES_TTL);
+	application->login_gate = login_gate_new(config->threads);
+	if (application->references && application->authorities && application->login_gate)
+		return true;
+	snprintf(message, CONFIG_MESSAGE_MAX, "out of memory");
+	return false;
+}
+
+static void application_close(struct application *application)
+{
+	login_gate_free(application->login_gate);
+	cache_free(application->authorities);
+	cache_free(application->references);
+	keys_free(application->keys);
+	config_free(&application->config);
+}
+
+int main(int argument_count, char **arguments)
+{
+	static struct application application;
+	char message[CONFIG_MESSAGE_MAX];
+	int status = read_options(argument_count, arguments);
+	if (status >= 0)
+		return status;
+	int listen_socket = find_socket();
+	if (listen_socket < 0 && !getenv("GATEWAY_INTERFACE"))
+		return usage_error("standard input is no listening socket; start it with spawn-fcgi, or see the README");
+	if (!application_open(&application, message)) {
+		fprintf(stderr, "eventflow: %s\n", message);
+		application_close(&application);
+		return 1;
+	}
+	status = listen_socket < 0 ? cgi_run(&application) : server_run(&application, listen_socket);
+	application_close(&application);
+	return status;
+}

@@ -1,0 +1,42 @@
+#include "middleware/authentication.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "auth/token.h"
+#include "services/caller.h"
+
+/* The token behind "Bearer " (in any case); data == NULL if the header says anything else. Two headers that a web server has
+ * joined hold a comma or a second space, and are refused. */
+static struct text bearer_token(struct text authorization)
+{
+	enum { SCHEME_LENGTH = 6 };
+	if (authorization.length <= SCHEME_LENGTH + 1 || authorization.data[SCHEME_LENGTH] != ' ' ||
+	    !text_is_ignoring_case((struct text){authorization.data, SCHEME_LENGTH}, "bearer"))
+		return (struct text){0};
+	struct text token = {authorization.data + SCHEME_LENGTH + 1, authorization.length - SCHEME_LENGTH - 1};
+	if (memchr(token.data, ' ', token.length) || memchr(token.data, ',', token.length))
+		return (struct text){0};
+	return token;
+}
+
+enum error authentication_check(struct context *context)
+{
+	const struct application *application = context->application;
+	struct text token = bearer_token(context->request->authorization);
+	struct token_claims claims;
+	if (!token.data)
+		return context_fail(context, ERROR_MISSING_TOKEN, NULL);
+	enum token_fault fault =
+	    token_verify(&application->config, application->keys, context->arena, token, time(NULL), &claims);
+	if (fault != TOKEN_OK)
+		return context_fail(context, token_fault_error(fault), NULL);
+	context->subject = claims.subject;
+	return ERROR_NONE;
+}
+
+enum error authentication_require_profile(struct context *context)
+{
+	struct caller caller;
+	return caller_read(context, NULL, &caller);
+}

@@ -1,0 +1,72 @@
+#include "middleware/failure.h"
+
+#include <string.h>
+
+#include "core/error.h"
+
+enum { RETRY_AFTER = 1 /* seconds */ };
+
+/* The catalogue's sentence with the subject in it. */
+static const char *message_of(struct context *context)
+{
+	const struct failure *failure = &context->failure;
+	const char *message = error_entry(failure->error)->message;
+	const char *place = strstr(message, "%s");
+	if (failure->fault_count > 0)
+		return failure->faults[0].message;
+	if (!place)
+		return message;
+	const char *full = arena_format(context->arena, "%.*s%s%s", (int)(place - message), message,
+	                                failure->subject ? failure->subject : "named", place + 2);
+	return full ? full : error_entry(ERROR_OUT_OF_MEMORY)->message;
+}
+
+static void write_details(struct json_writer *json, const struct failure *failure)
+{
+	json_name(json, "details");
+	json_begin_array(json);
+	for (size_t i = 0; i < failure->fault_count; i++) {
+		const struct fault *fault = &failure->faults[i];
+		json_begin_object(json);
+		json_name(json, fault->place);
+		json_string(json, fault->name);
+		json_name(json, "code");
+		json_string(json, error_entry(fault->error)->code);
+		json_name(json, "message");
+		json_string(json, fault->message);
+		json_end_object(json);
+	}
+	json_end_array(json);
+}
+
+static void write_envelope(struct context *context, const struct error_entry *entry)
+{
+	struct json_writer *json = &context->response->body;
+	json_writer_reset(json);
+	json_begin_object(json);
+	json_name(json, "ok");
+	json_boolean(json, false);
+	json_name(json, "error");
+	json_string(json, message_of(context));
+	json_name(json, "code");
+	json_string(json, entry->code);
+	json_name(json, "request_id");
+	json_string(json, context->response->request_id);
+	if (context->failure.fault_count > 0)
+		write_details(json, &context->failure);
+	json_end_object(json);
+}
+
+void failure_write(struct context *context)
+{
+	struct http_response *response = context->response;
+	const struct error_entry *entry = error_entry(context->failure.error);
+	response->status = entry->status;
+	response->content_type = TEXT("application/json; charset=utf-8");
+	response->etag = (struct text){0};
+	response->cache_control = (struct text){0};
+	response->link = (struct text){0};
+	response->authenticate = entry->status == 401;
+	response->retry_after = entry->status == 429 || entry->status == 503 ? RETRY_AFTER : 0;
+	write_envelope(context, entry);
+}

@@ -1,0 +1,115 @@
+#include "routes/list.h"
+
+#include "routes/answer.h"
+
+void list_begin(struct list *list, struct context *context, const struct page *page, struct rows rows)
+{
+	*list = (struct list){.context = context, .page = page, .rows = rows, .json = answer_begin(context)};
+	json_begin_array(list->json);
+}
+
+bool list_next(struct list *list, struct row *row)
+{
+	if (list->is_full || list->failed || list->written == list->rows.count || list->written == list->page->limit)
+		return false;
+	list->mark = json_mark(list->json);
+	*row = row_of(list->rows, list->written);
+	return true;
+}
+
+/* False if the row just written is one too many. */
+static bool keep(struct list *list, const struct row *row)
+{
+	list->failed = list->failed || row->failed;
+	if (list->json->length > LIST_BODY_MAX && list->written > 0) {
+		json_rewind(list->json, list->mark);
+		list->is_full = true;
+		return false;
+	}
+	list->written++;
+	return true;
+}
+
+void list_keep(struct list *list, const struct row *row, struct text created_at, int64_t number, const struct uuid *id)
+{
+	if (!keep(list, row))
+		return;
+	list->failed = list->failed || !timestamp_from_postgresql(created_at, list->last.created_at);
+	list->last.number = number;
+	list->last.id = *id;
+}
+
+void list_keep_number(struct list *list, const struct row *row, int64_t number)
+{
+	list->is_by_number = true;
+	if (keep(list, row))
+		list->last.number = number;
+}
+
+static struct text encode_cursor(const struct list *list)
+{
+	struct arena *arena = list->context->arena;
+	if (list->is_by_number)
+		return cursor_encode_number(arena, list->page->binding, list->last.number);
+	return cursor_encode(arena, list->page->binding, &list->last);
+}
+
+enum error list_end(struct list *list, struct text *next_cursor)
+{
+	*next_cursor = (struct text){0};
+	if (list->failed)
+		return context_fail(list->context, ERROR_INTERNAL, NULL);
+	if (list->written < list->rows.count) {
+		*next_cursor = encode_cursor(list);
+		if (!next_cursor->data)
+			return context_fail(list->context, ERROR_OUT_OF_MEMORY, NULL);
+	}
+	json_end_array(list->json);
+	json_name(list->json, "next_cursor");
+	json_text(list->json, *next_cursor);
+	return answer_end(list->context);
+}
+
+/* The query as it came, without its cursor. Every value in it has been checked: it holds ids, numbers and names alone. */
+static const char *query_without_cursor(struct context *context)
+{
+	struct text query = context->request->query;
+	char *copy = arena_alloc(context->arena, query.length + 2);
+	size_t length = 0;
+	if (!copy)
+		return NULL;
+	for (size_t start = 0; start < query.length;) {
+		size_t end = start;
+		while (end < query.length && query.data[end] != '&')
+			end++;
+		struct text pair = {query.data + start, end - start};
+		if (!text_starts_with(pair, "cursor=")) {
+			for (size_t i = 0; i < pair.length; i++)
+				copy[length++] = pair.data[i];
+			copy[length++] = '&';
+		}
+		start = end + 1;
+	}
+	copy[length] = '\0';
+	return copy;
+}
+
+enum error list_link(struct context *context, struct text next_cursor)
+{
+	if (!next_cursor.data)
+		return ERROR_NONE;
+	struct text path = context->request->path;
+	const char *query = query_without_cursor(context);
+	const char *link = query ? arena_format(context->arena, "<%.*s?%scursor=%.*s>; rel=\"next\"", (int)path.length,
+	                                        path.data, query, (int)next_cursor.length, next_cursor.data)
+	                         : NULL;
+	context->response->link = text_from_string(link);
+	return link ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+}
+
+enum error list_finish(struct list *list)
+{
+	struct text next_cursor;
+	enum error error = list_end(list, &next_cursor);
+	return error == ERROR_NONE ? list_link(list->context, next_cursor) : error;
+}

@@ -1,0 +1,98 @@
+#include "services/caller.h"
+
+#include <string.h>
+
+#include "cache/cache.h"
+#include "crud/caller.h"
+
+enum { LIST_ATTEMPTS_MAX = 3 };
+
+enum error caller_take(struct context *context, int result, struct caller *caller)
+{
+	struct rows rows = batch_rows(context->database, result);
+	if (rows.count == 0)
+		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
+	struct row row = row_of(rows, 0);
+	*caller = caller_from_row(&row);
+	if (row.failed)
+		return context_fail(context, ERROR_INTERNAL, NULL);
+	context->user_id = caller->user.id;
+	if (!caller->user.is_active)
+		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
+	return ERROR_NONE;
+}
+
+enum error caller_read(struct context *context, const struct uuid *event_id, struct caller *caller)
+{
+	int result = caller_queue(context->database, &context->subject, event_id);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	return caller_take(context, result, caller);
+}
+
+static struct authority authority_of(const struct caller *caller)
+{
+	struct authority authority;
+	memset(&authority, 0, sizeof(authority)); /* padding too: authorities are compared as bytes */
+	authority.is_admin = caller->type.is_admin;
+	authority.is_customer = caller->type.is_customer;
+	authority.takes = authorization_takes(&caller->type);
+	authority.user_type_id = caller->type.id;
+	return authority;
+}
+
+static bool authority_recall(struct context *context, struct authority *authority)
+{
+	struct text key = text_from_string(context->subject.text);
+	const struct cache_entry *entry = cache_acquire(context->application->authorities, key, 0);
+	if (!entry)
+		return false;
+	memcpy(authority, entry->value.data, sizeof(*authority));
+	cache_release(context->application->authorities, entry);
+	return true;
+}
+
+static void authority_remember(struct context *context, const struct authority *authority)
+{
+	cache_store(context->application->authorities, text_from_string(context->subject.text), 0,
+	            (struct text){(const char *)authority, sizeof(*authority)});
+}
+
+enum error caller_read_with_list(struct context *context, const struct uuid *event_id, list_queue queue, void *list,
+                                 struct caller *caller)
+{
+	struct authority expected;
+	bool expects = authority_recall(context, &expected);
+	for (int attempt = 0; attempt < LIST_ATTEMPTS_MAX; attempt++) {
+		int result = caller_queue(context->database, &context->subject, event_id);
+		if (expects)
+			queue(context, &expected, list);
+		enum error error = batch_run(context->database);
+		if (error != ERROR_NONE)
+			return context_fail(context, error, NULL);
+		error = caller_take(context, result, caller);
+		if (error != ERROR_NONE)
+			return error;
+		struct authority actual = authority_of(caller);
+		if (expects && memcmp(&expected, &actual, sizeof(actual)) == 0)
+			return ERROR_NONE;
+		expected = actual;
+		expects = true;
+		authority_remember(context, &actual);
+	}
+	return context_fail(context, ERROR_DATABASE_BUSY, NULL);
+}
+
+enum error caller_require_event(struct context *context, const struct caller *caller, enum event_named named,
+                                const struct uuid *event_id)
+{
+	enum error error = authorize_event(caller, named);
+	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, event_id->text);
+}
+
+enum error caller_require_permission(struct context *context, const struct caller *caller, enum permission permission)
+{
+	enum error error = authorize_permission(caller, permission);
+	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, permission_names[permission]);
+}

@@ -1,0 +1,71 @@
+#include "services/change.h"
+
+#include "crud/transition.h"
+
+static const char *const kind_names[] = {"created", "state", "assignee"};
+
+void change_begin(struct change *change, struct context *context)
+{
+	struct arena *arena = context->arena;
+	*change = (struct change){
+	    .context = context,
+	    .task_ids = array_new(arena),
+	    .numbers = array_new(arena),
+	    .kinds = array_new(arena),
+	    .from_states = array_new(arena),
+	    .to_states = array_new(arena),
+	    .from_assignee_ids = array_new(arena),
+	    .to_assignee_ids = array_new(arena),
+	    .actor_ids = array_new(arena),
+	    .reasons = array_new(arena),
+	};
+}
+
+static void add_uuid(struct array *array, const struct uuid *uuid)
+{
+	array_add_text(array, uuid ? text_from_string(uuid->text) : (struct text){0});
+}
+
+static void add_state(struct array *array, enum task_state state)
+{
+	array_add_text(array, text_from_string(state == TASK_STATE__MAX ? NULL : task_state_names[state]));
+}
+
+void change_add(struct change *change, const struct change_entry *entry)
+{
+	add_uuid(change->task_ids, entry->task_id);
+	array_add_integer(change->numbers, entry->number);
+	array_add_text(change->kinds, text_from_string(kind_names[entry->kind]));
+	add_state(change->from_states, entry->from_state);
+	add_state(change->to_states, entry->to_state);
+	add_uuid(change->from_assignee_ids, entry->from_assignee_id);
+	add_uuid(change->to_assignee_ids, entry->to_assignee_id);
+	add_uuid(change->actor_ids, entry->actor_id);
+	array_add_text(change->reasons, entry->reason);
+}
+
+enum error change_commit(struct change *change, const struct uuid *event_id, const char *expected_version)
+{
+	struct context *context = change->context;
+	struct new_transitions transitions = {
+	    .task_ids = array_literal(change->task_ids),
+	    .numbers = array_literal(change->numbers),
+	    .kinds = array_literal(change->kinds),
+	    .from_states = array_literal(change->from_states),
+	    .to_states = array_literal(change->to_states),
+	    .from_assignee_ids = array_literal(change->from_assignee_ids),
+	    .to_assignee_ids = array_literal(change->to_assignee_ids),
+	    .actor_ids = array_literal(change->actor_ids),
+	    .reasons = array_literal(change->reasons),
+	};
+	const char *const *literals = &transitions.task_ids;
+	for (size_t i = 0; i < sizeof(transitions) / sizeof(*literals); i++) {
+		if (!literals[i])
+			return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+	}
+	transition_create_queue(context->database, event_id, expected_version, context->response->request_id,
+	                        &transitions);
+	batch_add_commit(context->database);
+	enum error error = batch_run(context->database);
+	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, NULL);
+}

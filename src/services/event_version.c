@@ -1,0 +1,63 @@
+#include "services/event_version.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/encoding.h"
+
+enum { VERSION_DIGITS_MAX = 18, TAG_BYTES = 8 };
+
+/* "<version>-<tag>", with the quotes; the length of the version's digits, or 0. */
+static size_t version_digits(struct text tag)
+{
+	if (tag.length < 5 || tag.data[0] != '"' || tag.data[tag.length - 1] != '"')
+		return 0;
+	struct text inside = {tag.data + 1, tag.length - 2};
+	size_t digits = 0;
+	while (digits < inside.length && isdigit((unsigned char)inside.data[digits]))
+		digits++;
+	if (digits == 0 || digits > VERSION_DIGITS_MAX || digits + 1 >= inside.length || inside.data[digits] != '-')
+		return 0;
+	for (size_t i = digits + 1; i < inside.length; i++) {
+		if (!isalnum((unsigned char)inside.data[i]))
+			return 0;
+	}
+	return digits;
+}
+
+enum error event_version_expected(struct context *context, const char **expected)
+{
+	*expected = NULL;
+	if (!context->request->if_match.data)
+		return ERROR_NONE;
+	struct text tag = text_trim(context->request->if_match);
+	size_t digits = version_digits(tag);
+	if (digits == 0)
+		return context_fail(context, ERROR_INVALID_IF_MATCH, NULL);
+	*expected = arena_copy(context->arena, (struct text){tag.data + 1, digits});
+	return *expected ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+}
+
+enum error event_version_check(struct context *context, const char *expected, int64_t actual)
+{
+	if (!expected || strtoll(expected, NULL, 10) == actual)
+		return ERROR_NONE;
+	return context_fail(context, ERROR_VERSION_MISMATCH, NULL);
+}
+
+const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version)
+{
+	const struct http_request *request = context->request;
+	const char *decides = arena_format(context->arena, "%s %s %" PRId64 " %.*s?%.*s", caller->user.id.text,
+	                                   caller->type.id.text, caller->reference_version, (int)request->path.length,
+	                                   request->path.data, (int)request->query.length,
+	                                   request->query.data ? request->query.data : "");
+	uint8_t digest[SHA256_SIZE];
+	char hex[2 * TAG_BYTES + 1];
+	if (!decides || !sha256(text_from_string(decides), digest))
+		return NULL;
+	hex_encode(digest, TAG_BYTES, hex);
+	return arena_format(context->arena, "\"%" PRId64 "-%s\"", version, hex);
+}

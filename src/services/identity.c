@@ -1,0 +1,79 @@
+#include "services/identity.h"
+
+#include <time.h>
+
+#include "auth/issuer.h"
+#include "auth/password.h"
+#include "crud/caller.h"
+#include "crud/member.h"
+#include "crud/reference.h"
+#include "crud/user.h"
+#include "services/caller.h"
+
+static enum error read_user(struct context *context, const struct auth_login_input *input, struct user *user,
+                            const char **hash)
+{
+	const char *email = arena_copy(context->arena, input->email);
+	*hash = NULL;
+	if (!email)
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+	int result = user_by_email_queue(context->database, email);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	struct rows rows = batch_rows(context->database, result);
+	if (rows.count == 0)
+		return ERROR_NONE;
+	struct row row = row_of(rows, 0);
+	*user = user_from_row(&row);
+	*hash = row_text(&row).data;
+	return row.failed ? context_fail(context, ERROR_INTERNAL, NULL) : ERROR_NONE;
+}
+
+static enum error sign(struct context *context, struct login *login)
+{
+	const struct config *config = &context->application->config;
+	int64_t now = time(NULL);
+	login->access_token = issuer_sign(config, context->arena, &login->user.id, login->user.email, now);
+	login->expires_in = config->token_lifetime;
+	login->expires_at = now + config->token_lifetime;
+	return login->access_token.data ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+}
+
+enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login)
+{
+	struct login_gate *gate = context->application->login_gate;
+	const char *hash;
+	if (context->application->config.supabase_url)
+		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
+	enum error error = read_user(context, input, &login->user, &hash);
+	if (error != ERROR_NONE)
+		return error;
+	if (!login_gate_enter(gate))
+		return context_fail(context, ERROR_LOGIN_BUSY, NULL);
+	bool matches = password_matches(input->password, hash);
+	login_gate_leave(gate);
+	if (!matches)
+		return context_fail(context, ERROR_INVALID_CREDENTIALS, NULL);
+	if (!login->user.is_active)
+		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
+	context->user_id = login->user.id;
+	return sign(context, login);
+}
+
+enum error identity_profile(struct context *context, struct profile *profile)
+{
+	int caller = caller_queue(context->database, &context->subject, NULL);
+	int all = task_type_all_queue(context->database);
+	int eligible = task_type_eligible_queue(context->database, &context->subject);
+	int memberships = membership_list_queue(context->database, &context->subject);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	error = caller_take(context, caller, &profile->caller);
+	if (error != ERROR_NONE)
+		return error;
+	profile->task_types = batch_rows(context->database, profile->caller.type.is_admin ? all : eligible);
+	profile->memberships = batch_rows(context->database, memberships);
+	return ERROR_NONE;
+}

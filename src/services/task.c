@@ -1,0 +1,129 @@
+#include "services/task.h"
+
+#include "crud/task.h"
+#include "crud/transition.h"
+#include "services/caller.h"
+#include "services/page.h"
+#include "services/task_access.h"
+
+/* A user type to which nothing is mapped. */
+#define NO_USER_TYPE "00000000-0000-0000-0000-000000000000"
+
+static const char *id_or_null(const struct optional_uuid *id)
+{
+	return id->present ? id->value.text : NULL;
+}
+
+static const char *state_or_null(enum task_state state)
+{
+	return state == TASK_STATE__MAX ? NULL : task_state_names[state];
+}
+
+static const char *boolean_or_null(enum optional_boolean value)
+{
+	if (value == OPTIONAL_ABSENT)
+		return NULL;
+	return value == OPTIONAL_TRUE ? "t" : "f";
+}
+
+static const char *word(const char *value)
+{
+	return value ? value : "-";
+}
+
+static struct task_filter filter_of(const struct task_list_input *input)
+{
+	return (struct task_filter){
+	    .scope_id = id_or_null(&input->event_id),
+	    .state = state_or_null(input->state),
+	    .assignee_id = id_or_null(&input->assignee_id),
+	    .task_type_id = id_or_null(&input->task_type_id),
+	    .workflow_instance_id = id_or_null(&input->workflow_instance_id),
+	    .takeable = boolean_or_null(input->takeable),
+	};
+}
+
+static const char *binding_of(struct context *context, const struct task_filter *filter)
+{
+	return arena_format(context->arena, "task_list %s %s %s %s %s %s", word(filter->scope_id), word(filter->state),
+	                    word(filter->assignee_id), word(filter->task_type_id),
+	                    word(filter->workflow_instance_id), word(filter->takeable));
+}
+
+/* What task_list_queue_for needs. */
+struct task_list_request {
+	const struct page *page;
+	struct task_filter filter; /* without what depends on the caller */
+	struct task_list_results results;
+};
+
+static void task_list_queue_for(struct context *context, const struct authority *authority, void *list)
+{
+	struct task_list_request *request = list;
+	struct task_filter filter = request->filter;
+	if (filter.scope_id) {
+		filter.scope = TASK_SCOPE_EVENT;
+	} else if (authority->is_admin) {
+		filter.scope = TASK_SCOPE_ALL;
+	} else {
+		filter.scope = TASK_SCOPE_MEMBERSHIPS;
+		filter.scope_id = context->subject.text;
+	}
+	filter.hides_todo = authority->is_customer;
+	if (!authority->takes)
+		filter.eligible_for_type = NO_USER_TYPE;
+	else if (!authority->is_admin)
+		filter.eligible_for_type = authority->user_type_id.text;
+	request->results = task_list_queue(context->database, &filter, request->page);
+}
+
+enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page)
+{
+	struct task_list_request request = {.page = &page->page, .filter = filter_of(input)};
+	enum error error = page_read(context, binding_of(context, &request.filter), input->limit, input->cursor, &page->page);
+	if (error != ERROR_NONE)
+		return error;
+	const struct uuid *event_id = input->event_id.present ? &input->event_id.value : NULL;
+	error = caller_read_with_list(context, event_id, task_list_queue_for, &request, &page->caller);
+	if (error == ERROR_NONE && event_id)
+		error = caller_require_event(context, &page->caller, EVENT_IN_FIELD, event_id);
+	if (error == ERROR_NONE)
+		error = caller_require_permission(context, &page->caller, PERMISSION_VIEW);
+	if (error != ERROR_NONE)
+		return error;
+	page->tasks = batch_rows(context->database, request.results.tasks);
+	page->dependencies.rows = batch_rows(context->database, request.results.dependencies);
+	page->dependencies.hides_todo = authorization_hides_todo(&page->caller.type);
+	page->is_of_one_event = event_id != NULL;
+	return ERROR_NONE;
+}
+
+enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view)
+{
+	struct task_queued queued = task_access_queue(context, &input->task_id, false);
+	enum error error = task_access_run(context, &queued, view);
+	if (error == ERROR_NONE)
+		error = caller_require_permission(context, &view->caller, PERMISSION_VIEW);
+	return error;
+}
+
+enum error transition_list(struct context *context, const struct transition_list_input *input,
+                           struct transition_page *page)
+{
+	struct task_view view;
+	const char *binding = arena_format(context->arena, "transition_list %s", input->task_id.text);
+	enum error error = page_read_by_number(context, binding, input->limit, input->cursor, &page->page);
+	if (error != ERROR_NONE)
+		return error;
+	struct task_queued queued = task_access_queue(context, &input->task_id, false);
+	int transitions = transition_list_queue(context->database, &input->task_id, &page->page);
+	error = task_access_run(context, &queued, &view);
+	if (error == ERROR_NONE)
+		error = caller_require_permission(context, &view.caller, PERMISSION_VIEW);
+	if (error != ERROR_NONE)
+		return error;
+	page->transitions = batch_rows(context->database, transitions);
+	page->caller = view.caller;
+	page->event_version = view.access.event_version;
+	return ERROR_NONE;
+}

@@ -1,0 +1,55 @@
+/* Tasks: lists, single tasks with what the caller may do to them, and the changes of a task's assignee and state. */
+#ifndef EVENTFLOW_SERVICES_TASK_H
+#define EVENTFLOW_SERVICES_TASK_H
+
+#include "core/context.h"
+#include "core/error.h"
+#include "models/page.h"
+#include "models/task.h"
+#include "services/authorization.h"
+
+/* A page of tasks. */
+struct task_page {
+	struct page page;
+	struct rows tasks; /* TASK_COLUMNS; one more than the page's limit if there is another page */
+	struct dependencies dependencies;
+	struct caller caller;
+	bool is_of_one_event; /* caller.event_version is then the version of all that was read */
+};
+
+/* A single task, with what is needed to tell what the caller may do to it. */
+struct task_view {
+	struct caller caller;
+	struct task_access access;
+	struct dependencies dependencies;
+};
+
+/* What a transition has done. */
+struct task_transition_result {
+	struct task_view view;
+	const struct uuid **unlocked; /* the tasks that it unlocked */
+	size_t unlocked_count;
+};
+
+/* A page of the audit trail. */
+struct transition_page {
+	struct page page;
+	struct rows transitions; /* TRANSITION_COLUMNS */
+	struct caller caller;
+	int64_t event_version;
+};
+
+/* Each returns ERROR_NONE, or an error that is recorded in the context. One round trip (a list: two when the caller has
+ * become somebody else since the worker last saw them). */
+enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page);
+enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view);
+enum error transition_list(struct context *context, const struct transition_list_input *input,
+                           struct transition_page *page);
+
+/* Two round trips each. */
+enum error task_pick(struct context *context, const struct task_pick_input *input, struct task_view *view);
+enum error task_assign(struct context *context, const struct task_assign_input *input, struct task_view *view);
+enum error task_transition(struct context *context, const struct task_transition_input *input,
+                           struct task_transition_result *result);
+
+#endif

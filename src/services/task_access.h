@@ -1,0 +1,24 @@
+/* The reading of one task together with its caller, which every operation on a task begins with. */
+#ifndef EVENTFLOW_SERVICES_TASK_ACCESS_H
+#define EVENTFLOW_SERVICES_TASK_ACCESS_H
+
+#include <stdbool.h>
+
+#include "core/context.h"
+#include "core/error.h"
+#include "services/task.h"
+
+/* Where the results of a task's batch are. */
+struct task_queued {
+	int caller;
+	int task;
+	int dependencies;
+};
+
+/* Queues the caller, the task (locked, within a transaction that begins here, where it is to be changed) and its dependencies. */
+struct task_queued task_access_queue(struct context *context, const struct uuid *task_id, bool lock);
+
+/* Runs the batch and takes the view from it: 401 without a profile, 404 out of scope. */
+enum error task_access_run(struct context *context, const struct task_queued *queued, struct task_view *view);
+
+#endif
