@@ -30,6 +30,12 @@ static enum error read_user(struct context *context, const struct auth_login_inp
 	return row.failed ? context_fail(context, ERROR_INTERNAL, NULL) : ERROR_NONE;
 }
 
+/* The sample users' password is in the README: in production it opens nothing. */
+static bool is_sample_password(const struct config *config, struct text password)
+{
+	return config->environment == ENVIRONMENT_PRODUCTION && text_is(password, "eventflow-dev");
+}
+
 static enum error sign(struct context *context, struct login *login)
 {
 	const struct config *config = &context->application->config;
@@ -53,7 +59,7 @@ enum error identity_login(struct context *context, const struct auth_login_input
 		return context_fail(context, ERROR_LOGIN_BUSY, NULL);
 	bool matches = password_matches(input->password, hash);
 	login_gate_leave(gate);
-	if (!matches)
+	if (!matches || is_sample_password(&context->application->config, input->password))
 		return context_fail(context, ERROR_INVALID_CREDENTIALS, NULL);
 	if (!login->user.is_active)
 		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);

@@ -1,0 +1,29 @@
+# Debian packages.
+
+RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libjwt-gnutls-dev libgnutls28-dev
+	libcrypt-dev postgresql postgresql-client nginx-light spawn-fcgi multiwatch sqitch libdbd-pg-perl curl)
+TEST_PACKAGES=(libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt chromium)
+
+missing_packages() {
+	local package
+	for package in "$@"; do
+		if [ "$package" = nginx-light ] && command -v /usr/sbin/nginx >/dev/null; then
+			continue # any nginx will do
+		fi
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
+	done
+}
+
+install_packages() {
+	local missing
+	mapfile -t missing < <(missing_packages "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	step "installing ${#missing[@]} packages: ${missing[*]}"
+	local sudo=()
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "these packages are missing, and there is no sudo; as root: apt-get install ${missing[*]}"
+		sudo=(sudo)
+	fi
+	"${sudo[@]}" apt-get update -qq
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

@@ -1,0 +1,21 @@
+# var/eventflow.env: what the workers run with. A setting of the environment goes into it; what it holds already stays.
+
+SETTINGS=(ENVIRONMENT LOG_LEVEL DATABASE_URL DB_PREPARE SUPABASE_URL SUPABASE_JWT_SECRET JWT_ISSUER JWT_AUDIENCE
+	JWT_ALLOW_ANONYMOUS JWT_ALLOW_OAUTH_CLIENTS ACCESS_TOKEN_LIFETIME CORS_ORIGINS THREADS CACHE_TTL CACHE_ENTRIES)
+
+write_settings() {
+	local file=$VAR/eventflow.env name value
+	: "${DATABASE_URL:=$(setting_of "$file" DATABASE_URL)}"
+	: "${SUPABASE_JWT_SECRET:=$(setting_of "$file" SUPABASE_JWT_SECRET)}"
+	if [ -z "$SUPABASE_JWT_SECRET" ]; then
+		[ -z "${SUPABASE_URL:-}" ] || die "SUPABASE_JWT_SECRET is needed with SUPABASE_URL: the project's JWT secret"
+		SUPABASE_JWT_SECRET=$(random_secret)
+	fi
+	{
+		echo "# The settings of the workers; conf/eventflow.env.example explains each."
+		for name in "${SETTINGS[@]}"; do
+			value=${!name:-$(setting_of "$file" "$name")}
+			[ -z "$value" ] || echo "$name=$value"
+		done
+	} | write_private "$file" "$SERVER_USER"
+}

@@ -1,0 +1,54 @@
+"""What all tests share: the running stack, the specification, the callers and the world. See README: ./quickstart test."""
+
+import pathlib
+
+import pytest
+
+import stack as stack_module
+from client import Caller, Coverage, Judge
+from specification import Specification
+from world import World
+
+HERE = pathlib.Path(__file__).parent
+COVERAGE = Coverage()
+
+
+def pytest_collection_modifyitems(items):
+    """What judges the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_coverage.py")
+
+
+@pytest.fixture(scope="session")
+def stack():
+    yield from stack_module.running_stack()
+
+
+@pytest.fixture(scope="session")
+def specification():
+    return Specification(stack_module.ROOT)
+
+
+@pytest.fixture(scope="session")
+def coverage(request):
+    """What was seen in the run; skips where only some of the tests are run."""
+    if {item.path.name for item in request.session.items} != {path.name for path in HERE.glob("test_*.py")}:
+        pytest.skip("only some of the tests are run")
+    return COVERAGE
+
+
+@pytest.fixture(scope="session")
+def nobody(stack, specification):
+    """A caller without a token."""
+    return Caller(stack, Judge(specification, COVERAGE))
+
+
+@pytest.fixture(scope="session")
+def world(stack, nobody):
+    with World(stack, nobody) as world:
+        yield world
+
+
+@pytest.fixture
+def event(world):
+    """An event of the test's own, without members."""
+    return world.event()

@@ -1,0 +1,99 @@
+"""The running EventFlow that the tests talk to: started by quickstart, or one that is running already."""
+
+import glob
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CORS_ORIGIN = "https://app.example.com"
+CACHE_TTL = 2  # seconds; short, so that a test can wait for the end of it
+LOG_LINE = re.compile(r"^(?P<time>\S+ ?\S*) - (?P<name>\S+) - (?P<level>[A-Z]+) - (?P<message>.*)$")
+
+
+def read_settings(path):
+    """The NAME=value lines of an environment file, as a dictionary."""
+    settings = {}
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.startswith("#"):
+            settings[name.strip()] = value.strip().strip("\"'")
+    return settings
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Stack:
+    """Addresses, secrets and logs of one running EventFlow."""
+
+    def __init__(self, url, var):
+        self.host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
+        self.port = int(port or 80)
+        self.var = pathlib.Path(var)
+        self.settings = read_settings(self.var / "eventflow.env")
+        self.owner_url = os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
+        self.secret = self.settings["SUPABASE_JWT_SECRET"]
+        self.issuer = self.settings.get("JWT_ISSUER") or "eventflow"
+
+    def log_text(self):
+        return "".join(pathlib.Path(name).read_text(errors="replace") for name in sorted(glob.glob(f"{self.var}/log/*.log")))
+
+    def log_lines(self, request_id):
+        """The workers' lines about a request; waits for the first, which is written after the answer."""
+        deadline = time.monotonic() + 2
+        while True:
+            found = [line for line in self.log_text().splitlines() if f"request_id={request_id} " in line]
+            if found or time.monotonic() > deadline:
+                return found
+            time.sleep(0.01)
+
+    def worker_pids(self):
+        """The processes of the worker that serve this stack: those whose settings file is ours."""
+        setting = f"EVENTFLOW_ENV_FILE={self.var}/eventflow.env".encode()
+        pids = set()
+        for folder in glob.glob("/proc/[0-9]*"):
+            try:
+                if os.readlink(f"{folder}/exe").split(" ")[0].endswith("/eventflow"):
+                    environment = pathlib.Path(folder, "environ").read_bytes()
+                    if setting in environment.split(b"\0"):
+                        pids.add(int(folder.rpartition("/")[2]))
+            except OSError:
+                continue  # it is gone, or somebody else's
+        return pids
+
+
+def quickstart(environment, *arguments):
+    process = subprocess.run([str(ROOT / "quickstart"), *arguments], env=environment, cwd=ROOT, text=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+    if process.returncode != 0:
+        raise RuntimeError(f"quickstart {' '.join(arguments)} failed:\n{process.stdout}")
+
+
+def running_stack():
+    """Yields the stack for the session, and stops it afterwards if it was started here."""
+    url = os.environ.get("EVENTFLOW_TEST_URL")
+    if url:
+        yield Stack(url, os.environ.get("EVENTFLOW_VAR", ROOT / "var"))
+        return
+    var = pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test"))
+    port = free_port()
+    environment = {**os.environ, "EVENTFLOW_VAR": str(var), "PORT": str(port), "EVENTFLOW_FSYNC": "off",
+                   "LOG_LEVEL": "INFO", "CORS_ORIGINS": CORS_ORIGIN, "CACHE_TTL": str(CACHE_TTL)}
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SUPABASE_URL"):
+        environment.pop(name, None)
+    if var.exists():  # what is left of an earlier run that was cut short
+        subprocess.run([str(ROOT / "quickstart"), "stop"], env=environment, cwd=ROOT, capture_output=True, timeout=60)
+        shutil.rmtree(var)
+    try:
+        quickstart(environment, "--detach")
+        yield Stack(f"http://127.0.0.1:{port}", var)
+    finally:
+        quickstart(environment, "stop")
