@@ -122,15 +122,45 @@ class Judge:
         assert "%s" not in body["error"] and not LEAK.search(body["error"]), "the sentence is not for people"
 
 
-class Caller:
-    """One who calls: with the token of a user, or without any. Safe to share between threads."""
+class Wire:
+    """Connections to the stack, kept open, one for each thread."""
 
-    def __init__(self, stack, judge, token=None):
-        self.stack, self.judge, self.token = stack, judge, token
+    def __init__(self, stack):
+        self.address = (stack.host, stack.port)
         self.local = threading.local()
 
+    def exchange(self, *request):
+        connection = getattr(self.local, "connection", None)
+        if connection:
+            try:
+                return self._send(connection, *request)
+            except (http.client.RemoteDisconnected, ConnectionError):
+                connection.close()  # it had been idle for too long
+        self.local.connection = http.client.HTTPConnection(*self.address, timeout=30)
+        return self._send(self.local.connection, *request)
+
+    @staticmethod
+    def _send(connection, method, target, body, headers):
+        connection.request(method, target, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheaders(), answer.read()
+
+    def exchange_raw(self, data, method):
+        with socket.create_connection(self.address, timeout=30) as connection:
+            connection.sendall(data)
+            answer = http.client.HTTPResponse(connection, method=method)
+            answer.begin()
+            return answer.status, answer.getheaders(), answer.read()
+
+
+class Caller:
+    """One who calls: with a token, or without any. Threads may share it."""
+
+    def __init__(self, wire, judge, token=None):
+        self.wire, self.judge, self.token = wire, judge, token
+
     def with_token(self, token):
-        return Caller(self.stack, self.judge, token)
+        return Caller(self.wire, self.judge, token)
 
     def get(self, path, query=None, headers=None):
         return self.call("GET", path, query, headers=headers)
@@ -150,34 +180,13 @@ class Caller:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
         sent = {name: item for name, item in sent.items() if item is not None}
-        status, received, answer = self._exchange(method, target, body, sent)
-        response = Response((method, target, sent), status, received, answer)
+        response = Response((method, target, sent), *self.wire.exchange(method, target, body, sent))
         self.judge.check(response)
         return response
 
-    def _exchange(self, method, target, body, headers):
-        connection = getattr(self.local, "connection", None)
-        if connection:
-            try:
-                return self._send(connection, method, target, body, headers)
-            except (http.client.RemoteDisconnected, ConnectionError):
-                connection.close()  # it had been idle for too long
-        self.local.connection = http.client.HTTPConnection(self.stack.host, self.stack.port, timeout=30)
-        return self._send(self.local.connection, method, target, body, headers)
-
-    @staticmethod
-    def _send(connection, method, target, body, headers):
-        connection.request(method, target, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.getheaders(), answer.read()
-
     def raw(self, data):
         """Sends bytes that no well-behaved client would, and reads the answer to them."""
-        with socket.create_connection((self.stack.host, self.stack.port), timeout=30) as connection:
-            connection.sendall(data)
-            method, target = (data.split(b"\r\n")[0].decode("latin-1").split(" ") + [""])[:2]
-            answer = http.client.HTTPResponse(connection, method=method)
-            answer.begin()
-            response = Response((method, target, {}), answer.status, answer.getheaders(), answer.read())
+        method, target = (data.split(b"\r\n")[0].decode("latin-1").split(" ") + [""])[:2]
+        response = Response((method, target, {}), *self.wire.exchange_raw(data, method))
         self.judge.check(response)
         return response

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 import stack as stack_module
-from client import Caller, Coverage, Judge
+from client import Caller, Coverage, Judge, Wire
 from specification import Specification
 from world import World
 
@@ -39,7 +39,7 @@ def coverage(request):
 @pytest.fixture(scope="session")
 def nobody(stack, specification):
     """A caller without a token."""
-    return Caller(stack, Judge(specification, COVERAGE))
+    return Caller(Wire(stack), Judge(specification, COVERAGE))
 
 
 @pytest.fixture(scope="session")
