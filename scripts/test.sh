@@ -45,9 +45,10 @@ pytest_in() {
 }
 
 node_tests() {
-	(cd "$ROOT/t/$1" && npm ci --silent --no-audit --no-fund && npm test --silent)
+	(cd "$ROOT/t/$1" && npm ci --silent --no-audit --no-fund && npm run --silent lint && npm test --silent)
 }
 
+command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
 install_packages "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 mkdir -p "$VAR"
 if [ -f "$BUILD/Makefile" ] && ! grep -q '^CRITERION_LIBS = .' "$BUILD/Makefile"; then
@@ -55,6 +56,7 @@ if [ -f "$BUILD/Makefile" ] && ! grep -q '^CRITERION_LIBS = .' "$BUILD/Makefile"
 fi
 build
 part unit unit_tests
+part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api
 part transport pytest_in transport
