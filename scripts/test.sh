@@ -4,7 +4,7 @@ set -uo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR=${EVENTFLOW_VAR:-$ROOT/var}
-BUILD=$ROOT/build
+BUILD=${EVENTFLOW_BUILD:-$ROOT/build}
 for part in common packages build; do
 	. "$ROOT/scripts/$part.sh"
 done

@@ -3,6 +3,7 @@
 import glob
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import socket
@@ -37,7 +38,7 @@ class Stack:
     def __init__(self, url, var):
         self.host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
         self.port = int(port or 80)
-        self.var = pathlib.Path(var)
+        self.var = pathlib.Path(os.path.realpath(var))
         self.settings = read_settings(self.var / "eventflow.env")
         self.owner_url = os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
         self.secret = self.settings["SUPABASE_JWT_SECRET"]
@@ -54,6 +55,17 @@ class Stack:
             if found or time.monotonic() > deadline:
                 return found
             time.sleep(0.01)
+
+    def superuser_sql(self, statement):
+        """Runs a statement in the private cluster as the one who made it; False where there is none."""
+        folder = self.var / "postgresql"
+        if not folder.exists() or not (match := re.search(r"host=([^&]*)", self.owner_url)):
+            return False
+        command = ["psql", "--no-psqlrc", "-q", "-h", match[1], "-d", "postgres", "-c", statement]
+        if os.getuid() == 0:
+            command = ["runuser", "-u", pwd.getpwuid(folder.stat().st_uid).pw_name, "--", *command]
+        subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=30)
+        return True
 
     def worker_pids(self):
         """The processes of the worker that serve this stack: those whose settings file is ours."""
