@@ -14,7 +14,7 @@ die() {
 if [ "$(id -u)" = 0 ]; then
 	DATABASE_USER=postgres
 	SERVER_USER=www-data
-	as_database_user() { runuser -u postgres -- "$@"; }
+	as_database_user() { (cd / && exec runuser -u postgres -- "$@"); }
 else
 	DATABASE_USER=$(id -un)
 	SERVER_USER=$(id -un)

@@ -23,6 +23,11 @@ def stack():
     yield from stack_module.running_stack()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def workers_at_start(stack):
+    return stack.worker_pids()
+
+
 @pytest.fixture(scope="session")
 def specification():
     return Specification(stack_module.ROOT)
