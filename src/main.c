@@ -1,4 +1,5 @@
-/* eventflow: the worker. It serves a listening socket that it was given (standard input, or systemd's), or answers one CGI call. */
+/* eventflow: the worker. It serves a listening socket that it was given (standard input, or systemd's), or answers one
+ * CGI call. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,16 @@
 #include "fcgi/server.h"
 
 enum {
-	SYSTEMD_SOCKET = 3,          /* the first that systemd passes (sd_listen_fds(3)) */
-	AUTHORITIES_MAX = 10000,     /* callers whose authority a process remembers */
-	AUTHORITIES_TTL = 3600,      /* seconds */
+	SYSTEMD_SOCKET = 3,      /* the first that systemd passes (sd_listen_fds(3)) */
+	AUTHORITIES_MAX = 10000, /* callers whose authority a process remembers */
+	AUTHORITIES_TTL = 3600,  /* seconds */
 };
 
 static const char USAGE[] =
     "usage: eventflow [--threads N]\n"
     "\n"
-    "Serves FastCGI on the listening socket that is its standard input (spawn-fcgi, lighttpd, mod_fcgid) or that systemd\n"
+    "Serves FastCGI on the listening socket that is its standard input (spawn-fcgi, lighttpd, mod_fcgid) or that "
+    "systemd\n"
     "passes, or answers one CGI call. Settings come from the environment and the file EVENTFLOW_ENV_FILE.\n"
     "\n"
     "  --threads N   threads of this process, 1 to 256 (setting THREADS)\n"
@@ -41,9 +43,9 @@ static int usage_error(const char *message)
 static int read_options(int argument_count, char **arguments)
 {
 	static const struct option options[] = {{"threads", required_argument, NULL, 't'},
-	                                        {"version", no_argument, NULL, 'v'},
-	                                        {"help", no_argument, NULL, 'h'},
-	                                        {NULL, 0, NULL, 0}};
+						{"version", no_argument, NULL, 'v'},
+						{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
 	int option;
 	while ((option = getopt_long(argument_count, arguments, "", options, NULL)) != -1) {
 		switch (option) {
@@ -116,7 +118,8 @@ int main(int argument_count, char **arguments)
 		return status;
 	int listen_socket = find_socket();
 	if (listen_socket < 0 && !getenv("GATEWAY_INTERFACE"))
-		return usage_error("standard input is no listening socket; start it with spawn-fcgi, or see the README");
+		return usage_error(
+		    "standard input is no listening socket; start it with spawn-fcgi, or see the README");
 	if (!application_open(&application, message)) {
 		fprintf(stderr, "eventflow: %s\n", message);
 		application_close(&application);

@@ -140,8 +140,13 @@ static bool is_connection_string(const char *url)
 	PQconninfoOption *options = PQconninfoParse(url, NULL);
 	bool found = strncmp(url, "postgres://", 11) == 0 || strncmp(url, "postgresql://", 13) == 0;
 	for (const PQconninfoOption *option = options; option && option->keyword; option++) {
-		if (strcmp(option->keyword, "host") == 0 && option->val && *option->val)
-			found = true;
+		if (strcmp(option->keyword, "host") != 0 || !option->val || !*option->val)
+			continue;
+		if (strchr(option->val, '@')) { /* the end of a password with an '@' in it: it would show in messages */
+			PQconninfoFree(options);
+			return false;
+		}
+		found = true;
 	}
 	found = found && options;
 	PQconninfoFree(options);

@@ -6,8 +6,8 @@
 #include "models/task_type.h"
 #include "models/user_type.h"
 
-static const struct statement reference_version = {
-    "reference_version", "SELECT r.version FROM eventflow.reference_version r", 0};
+static const struct statement reference_version = {"reference_version",
+						   "SELECT r.version FROM eventflow.reference_version r", 0};
 
 int reference_version_queue(struct database *database)
 {
@@ -15,15 +15,13 @@ int reference_version_queue(struct database *database)
 }
 
 /* A page of a table by (created_at, id): $1 and $2 the keyset position, $3 the number of rows. */
-#define PAGE_OF(columns, table, alias) \
+#define PAGE_OF(columns, table, alias)                                                              \
 	"SELECT " columns " FROM eventflow." table " " alias " WHERE (" alias ".created_at, " alias \
 	".id) > ($1::timestamptz, $2::uuid) ORDER BY " alias ".created_at, " alias ".id LIMIT $3::bigint"
 
-static const struct statement user_type_list = {
-    "user_type_list", PAGE_OF(USER_TYPE_COLUMNS, "user_types", "y"), 3};
+static const struct statement user_type_list = {"user_type_list", PAGE_OF(USER_TYPE_COLUMNS, "user_types", "y"), 3};
 
-static const struct statement task_type_list = {
-    "task_type_list", PAGE_OF(TASK_TYPE_COLUMNS, "task_types", "k"), 3};
+static const struct statement task_type_list = {"task_type_list", PAGE_OF(TASK_TYPE_COLUMNS, "task_types", "k"), 3};
 
 static const struct statement eligibility_mapping_list = {
     "eligibility_mapping_list", PAGE_OF(ELIGIBILITY_MAPPING_COLUMNS, "eligibility_mappings", "g"), 3};
@@ -74,8 +72,8 @@ int task_type_eligible_queue(struct database *database, const struct uuid *user_
 	return batch_add(database, &task_type_eligible, parameters);
 }
 
-static const struct statement schema_version = {
-    "schema_version", "SELECT v.version FROM eventflow.schema_version v", 0};
+static const struct statement schema_version = {"schema_version", "SELECT v.version FROM eventflow.schema_version v",
+						0};
 
 int schema_version_queue(struct database *database)
 {

@@ -3,38 +3,42 @@
 #define TASK_ORDER " ORDER BY t.created_at, t.rank, t.id"
 
 /* Parameters of a list: $1 the scope, $2 to $8 the filter, $9 to $11 the keyset position, $12 the number of rows. */
-#define TASK_MATCHES \
-	" t.deleted_at IS NULL" \
-	" AND ($2::text IS NULL OR t.state = $2)" \
-	" AND ($3::uuid IS NULL OR t.assignee_id = $3)" \
-	" AND ($4::uuid IS NULL OR t.task_type_id = $4)" \
-	" AND ($5::uuid IS NULL OR t.workflow_instance_id = $5)" \
-	" AND NOT ($6::boolean AND t.state = 'TODO')" \
-	" AND ($7::boolean IS NULL OR $7 = (t.state = 'TODO' AND t.assignee_id IS NULL AND ($8::uuid IS NULL OR EXISTS (" \
-	"SELECT FROM eventflow.eligibility_mappings g WHERE g.user_type_id = $8 AND g.task_type_id = t.task_type_id))))" \
-	" AND (t.created_at, t.rank, t.id) > ($9::timestamptz, $10::integer, $11::uuid)" TASK_ORDER " LIMIT $12::bigint"
+#define TASK_MATCHES                                                                                              \
+	" t.deleted_at IS NULL"                                                                                   \
+	" AND ($2::text IS NULL OR t.state = $2)"                                                                 \
+	" AND ($3::uuid IS NULL OR t.assignee_id = $3)"                                                           \
+	" AND ($4::uuid IS NULL OR t.task_type_id = $4)"                                                          \
+	" AND ($5::uuid IS NULL OR t.workflow_instance_id = $5)"                                                  \
+	" AND NOT ($6::boolean AND t.state = 'TODO')"                                                             \
+	" AND ($7::boolean IS NULL OR $7 = (t.state = 'TODO' AND t.assignee_id IS NULL AND ($8::uuid IS NULL OR " \
+	"EXISTS ("                                                                                                \
+	"SELECT FROM eventflow.eligibility_mappings g WHERE g.user_type_id = $8 AND g.task_type_id = "            \
+	"t.task_type_id))))"                                                                                      \
+	" AND (t.created_at, t.rank, t.id) > ($9::timestamptz, $10::integer, $11::uuid)" TASK_ORDER               \
+	" LIMIT $12::bigint"
 
 #define TASKS_OF_ALL "SELECT t.* FROM eventflow.tasks t WHERE $1::uuid IS NULL AND" TASK_MATCHES
 
 #define TASKS_OF_EVENT "SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid AND" TASK_MATCHES
 
-/* Each event gives at most a page of its own, along its index, so the cost does not grow with the number of its tasks. */
-#define TASKS_OF_MEMBERSHIPS \
-	"SELECT t.* FROM eventflow.event_members m CROSS JOIN LATERAL (" \
+/* Each event gives at most a page of its own, along its index, so the cost does not grow with the number of its tasks.
+ */
+#define TASKS_OF_MEMBERSHIPS                                                                     \
+	"SELECT t.* FROM eventflow.event_members m CROSS JOIN LATERAL ("                         \
 	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = m.event_id AND" TASK_MATCHES ") t" \
 	" WHERE m.user_id = $1::uuid" TASK_ORDER " LIMIT $12::bigint"
 
 #define TASK_LIST(tasks) "SELECT " TASK_COLUMNS " FROM (" tasks ") t" TASK_ORDER
 
-#define DEPENDENCIES(tasks) \
-	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id FROM (" tasks ") t)" \
-	" SELECT page.id, true, o.id, o.state FROM page" \
-	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.child_id = page.id" \
+#define DEPENDENCIES(tasks)                                                                                  \
+	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id FROM (" tasks ") t)"                             \
+	" SELECT page.id, true, o.id, o.state FROM page"                                                     \
+	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.child_id = page.id"         \
 	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d.parent_id AND o.deleted_at IS NULL" \
-	" UNION ALL" \
-	" SELECT page.id, false, o.id, o.state FROM page" \
-	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.parent_id = page.id" \
-	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NULL" \
+	" UNION ALL"                                                                                         \
+	" SELECT page.id, false, o.id, o.state FROM page"                                                    \
+	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.parent_id = page.id"        \
+	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NULL"  \
 	" ORDER BY 1, 2, 3"
 
 enum { TASK_LIST_PARAMETERS = 12 };
@@ -53,7 +57,7 @@ static const struct statement dependency_list[] = {
 };
 
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
-                                         const struct page *page)
+					 const struct page *page)
 {
 	const char *parameters[TASK_LIST_PARAMETERS] = {
 	    filter->scope_id,
@@ -75,7 +79,7 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	return results;
 }
 
-#define TASKS_OF_INSTANCE \
+#define TASKS_OF_INSTANCE                                                                                     \
 	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid AND t.workflow_instance_id = $2::uuid" \
 	" AND t.deleted_at IS NULL"
 
@@ -83,7 +87,7 @@ static const struct statement task_instance = {"task_instance", TASK_LIST(TASKS_
 static const struct statement dependency_instance = {"dependency_instance", DEPENDENCIES(TASKS_OF_INSTANCE), 2};
 
 struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
-                                             const struct uuid *instance_id)
+					     const struct uuid *instance_id)
 {
 	const char *parameters[] = {event_id->text, instance_id->text};
 	struct task_list_results results;
@@ -92,12 +96,12 @@ struct task_list_results task_instance_queue(struct database *database, const st
 	return results;
 }
 
-#define TASK_READ \
-	"SELECT " TASK_COLUMNS ", e.version," \
+#define TASK_READ                                                                                                 \
+	"SELECT " TASK_COLUMNS ", e.version,"                                                                     \
 	" EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)," \
-	" EXISTS (SELECT FROM eventflow.users u JOIN eventflow.eligibility_mappings g" \
-	" ON g.user_type_id = u.user_type_id WHERE u.id = $2::uuid AND g.task_type_id = t.task_type_id)" \
-	" FROM eventflow.tasks t JOIN eventflow.events e ON e.id = t.event_id" \
+	" EXISTS (SELECT FROM eventflow.users u JOIN eventflow.eligibility_mappings g"                            \
+	" ON g.user_type_id = u.user_type_id WHERE u.id = $2::uuid AND g.task_type_id = t.task_type_id)"          \
+	" FROM eventflow.tasks t JOIN eventflow.events e ON e.id = t.event_id"                                    \
 	" WHERE t.id = $1::uuid AND t.deleted_at IS NULL"
 
 static const struct statement task_read = {"task_read", TASK_READ, 2};
@@ -157,10 +161,10 @@ static const struct statement task_assign = {
 };
 
 int task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
-                      const char *number)
+		      const char *number)
 {
 	const char *parameters[] = {task->event_id.text, task->id.text,
-	                            assignee_id->present ? assignee_id->value.text : NULL, number};
+				    assignee_id->present ? assignee_id->value.text : NULL, number};
 	return batch_add(database, &task_assign, parameters);
 }
 
@@ -174,7 +178,7 @@ static const struct statement task_children_release = {
 };
 
 void task_children_release_queue(struct database *database, const struct uuid *event_id, const char *ids,
-                                 const char *states, const char *numbers)
+				 const char *states, const char *numbers)
 {
 	const char *parameters[] = {event_id->text, ids, states, numbers};
 	batch_add(database, &task_children_release, parameters);
@@ -189,7 +193,7 @@ static const struct statement task_create = {
 };
 
 void task_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *instance_id,
-                       const struct new_tasks *tasks)
+		       const struct new_tasks *tasks)
 {
 	const char *parameters[] = {
 	    event_id->text, instance_id->text,   tasks->ids,    tasks->node_ids,     tasks->task_type_ids,
@@ -206,7 +210,7 @@ static const struct statement task_dependency_create = {
 };
 
 void task_dependency_create_queue(struct database *database, const struct uuid *event_id, const char *parent_ids,
-                                  const char *child_ids)
+				  const char *child_ids)
 {
 	const char *parameters[] = {event_id->text, parent_ids, child_ids};
 	batch_add(database, &task_dependency_create, parameters);

@@ -31,14 +31,15 @@ struct task_list_results {
 };
 
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
-                                         const struct page *page);
+					 const struct page *page);
 
 /* All tasks of one workflow instance. */
 struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
-                                             const struct uuid *instance_id);
+					     const struct uuid *instance_id);
 
-/* One row of TASK_COLUMNS, the event's version, whether the user is a member of the event, and whether the user's type is
- * mapped to the task's type; none if the task does not exist. With lock, the row stays locked until the transaction ends. */
+/* One row of TASK_COLUMNS, the event's version, whether the user is a member of the event, and whether the user's type
+ * is mapped to the task's type; none if the task does not exist. With lock, the row stays locked until the transaction
+ * ends. */
 int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *user_id, bool lock);
 
 /* The parents and children of one task: see struct dependencies. */
@@ -50,11 +51,11 @@ int task_children_lock_queue(struct database *database, const struct uuid *task_
 /* Both: one row of the new updated_at. number is that of the transition which tells of the change. */
 int task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number);
 int task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
-                      const char *number);
+		      const char *number);
 
 /* Takes one open parent from each of the children: arrays of ids, new states and numbers of the last transition. */
 void task_children_release_queue(struct database *database, const struct uuid *event_id, const char *ids,
-                                 const char *states, const char *numbers);
+				 const char *states, const char *numbers);
 
 /* The tasks of a new instance, as arrays with one element for each. */
 struct new_tasks {
@@ -69,9 +70,9 @@ struct new_tasks {
 };
 
 void task_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *instance_id,
-                       const struct new_tasks *tasks);
+		       const struct new_tasks *tasks);
 
 void task_dependency_create_queue(struct database *database, const struct uuid *event_id, const char *parent_ids,
-                                  const char *child_ids);
+				  const char *child_ids);
 
 #endif

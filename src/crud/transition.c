@@ -28,7 +28,7 @@ static const struct statement transition_create = {
 };
 
 void transition_create_queue(struct database *database, const struct uuid *event_id, const char *expected_version,
-                             const char *request_id, const struct new_transitions *transitions)
+			     const char *request_id, const struct new_transitions *transitions)
 {
 	const char *parameters[] = {
 	    event_id->text,

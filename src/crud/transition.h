@@ -22,10 +22,10 @@ struct new_transitions {
 	const char *reasons;
 };
 
-/* Raises the event's version and writes the transitions with it; it must be the last statement before COMMIT, so that the
- * event's row is locked for as short as can be. expected_version (NULL: none) makes it fail with ERROR_VERSION_MISMATCH if
- * the event has another one. */
+/* Raises the event's version and writes the transitions with it; it must be the last statement before COMMIT, so that
+ * the event's row is locked for as short as can be. expected_version (NULL: none) makes it fail with
+ * ERROR_VERSION_MISMATCH if the event has another one. */
 void transition_create_queue(struct database *database, const struct uuid *event_id, const char *expected_version,
-                             const char *request_id, const struct new_transitions *transitions);
+			     const char *request_id, const struct new_transitions *transitions);
 
 #endif

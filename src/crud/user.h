@@ -12,8 +12,8 @@ int user_list_queue(struct database *database, const struct uuid *companion_id, 
 /* One row of USER_COLUMNS and the password's hash (NULL: no password), or none; letter case plays no part. */
 int user_by_email_queue(struct database *database, const char *email);
 
-/* A user to whom a task may be given: one row of USER_COLUMNS, USER_TYPE_COLUMNS, whether the user is a member of the task's
- * event, and whether the user's type is mapped to the task's type; or none. */
+/* A user to whom a task may be given: one row of USER_COLUMNS, USER_TYPE_COLUMNS, whether the user is a member of the
+ * task's event, and whether the user's type is mapped to the task's type; or none. */
 int assignee_queue(struct database *database, const struct uuid *user_id, const struct uuid *task_id);
 
 #endif

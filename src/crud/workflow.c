@@ -3,21 +3,21 @@
 #include "models/workflow_instance.h"
 #include "models/workflow_template.h"
 
-#define TEMPLATES_OF_PAGE \
+#define TEMPLATES_OF_PAGE                                                                                         \
 	"SELECT w.* FROM eventflow.workflow_templates w WHERE (w.created_at, w.id) > ($1::timestamptz, $2::uuid)" \
 	" ORDER BY w.created_at, w.id LIMIT $3::bigint"
 
 #define TEMPLATE_OF_ID "SELECT w.* FROM eventflow.workflow_templates w WHERE w.id = $1::uuid"
 
-#define TEMPLATES(templates) \
+#define TEMPLATES(templates)                                                                                      \
 	"SELECT " WORKFLOW_TEMPLATE_COLUMNS " FROM (" templates ") w JOIN eventflow.workflow_template_versions v" \
 	" ON v.workflow_id = w.id AND v.version = w.version ORDER BY w.created_at, w.id"
 
-#define NODES(templates) \
+#define NODES(templates)                                                                                   \
 	"SELECT " WORKFLOW_NODE_COLUMNS " FROM (" templates ") w JOIN eventflow.workflow_template_nodes n" \
 	" ON n.workflow_id = w.id AND n.version = w.version ORDER BY w.created_at, w.id, n.position"
 
-#define EDGES(templates) \
+#define EDGES(templates)                                                                                   \
 	"SELECT " WORKFLOW_EDGE_COLUMNS " FROM (" templates ") w JOIN eventflow.workflow_template_edges d" \
 	" ON d.workflow_id = w.id AND d.version = w.version ORDER BY w.created_at, w.id, d.position"
 
@@ -49,8 +49,8 @@ struct workflow_template_results workflow_template_read_queue(struct database *d
 	return results;
 }
 
-static const struct statement template_exists = {
-    "workflow_template_exists", "SELECT FROM eventflow.workflow_templates WHERE id = $1::uuid", 1};
+static const struct statement template_exists = {"workflow_template_exists",
+						 "SELECT FROM eventflow.workflow_templates WHERE id = $1::uuid", 1};
 
 int workflow_template_exists_queue(struct database *database, const struct uuid *id)
 {
@@ -110,7 +110,7 @@ static const struct statement edges_create = {
 };
 
 void workflow_version_create_queue(struct database *database, const struct uuid *id, const struct uuid *created_by,
-                                   const struct new_workflow_version *version)
+				   const struct new_workflow_version *version)
 {
 	const char *create[] = {id->text, version->name, version->description, created_by->text};
 	batch_add(database, &version_create, create);
@@ -120,12 +120,12 @@ void workflow_version_create_queue(struct database *database, const struct uuid 
 	batch_add(database, &edges_create, edges);
 }
 
-#define INSTANCES(instances) \
-	"SELECT " WORKFLOW_INSTANCE_COLUMNS " FROM (" instances ") i CROSS JOIN LATERAL (SELECT" \
+#define INSTANCES(instances)                                                                                         \
+	"SELECT " WORKFLOW_INSTANCE_COLUMNS " FROM (" instances ") i CROSS JOIN LATERAL (SELECT"                     \
 	" count(*) FILTER (WHERE t.state = 'BLOCKED') AS blocked, count(*) FILTER (WHERE t.state = 'TODO') AS todo," \
-	" count(*) FILTER (WHERE t.state = 'IN_PROGRESS') AS in_progress," \
-	" count(*) FILTER (WHERE t.state = 'DONE') AS done FROM eventflow.tasks t" \
-	" WHERE t.event_id = i.event_id AND t.workflow_instance_id = i.id AND t.deleted_at IS NULL) c" \
+	" count(*) FILTER (WHERE t.state = 'IN_PROGRESS') AS in_progress,"                                           \
+	" count(*) FILTER (WHERE t.state = 'DONE') AS done FROM eventflow.tasks t"                                   \
+	" WHERE t.event_id = i.event_id AND t.workflow_instance_id = i.id AND t.deleted_at IS NULL) c"               \
 	" ORDER BY i.created_at, i.id"
 
 #define INSTANCE_PAGE \
@@ -146,16 +146,16 @@ static const struct statement instance_list_event = {
 static const struct statement instance_list_memberships = {
     "workflow_instance_list_memberships",
     INSTANCES("SELECT i.* FROM eventflow.event_members m JOIN eventflow.workflow_instances i"
-              " ON i.event_id = m.event_id WHERE m.user_id = $1::uuid" INSTANCE_PAGE),
+	      " ON i.event_id = m.event_id WHERE m.user_id = $1::uuid" INSTANCE_PAGE),
     4,
 };
 
 int workflow_instance_list_queue(struct database *database, const struct uuid *event_id, const struct uuid *member_id,
-                                 const struct page *page)
+				 const struct page *page)
 {
 	const struct statement *statement = event_id    ? &instance_list_event
-	                                    : member_id ? &instance_list_memberships
-	                                                : &instance_list_all;
+					    : member_id ? &instance_list_memberships
+							: &instance_list_all;
 	const struct uuid *scope = event_id ? event_id : member_id;
 	const char *parameters[] = {scope ? scope->text : NULL, page->created_at, page->id, page->fetch};
 	return batch_add(database, statement, parameters);
@@ -181,8 +181,8 @@ static const struct statement instance_create = {
 };
 
 void workflow_instance_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *id,
-                                    const struct uuid *workflow_id, const char *workflow_version,
-                                    const struct uuid *created_by)
+				    const struct uuid *workflow_id, const char *workflow_version,
+				    const struct uuid *created_by)
 {
 	const char *parameters[] = {event_id->text, id->text, workflow_id->text, workflow_version, created_by->text};
 	batch_add(database, &instance_create, parameters);

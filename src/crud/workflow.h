@@ -40,17 +40,17 @@ struct new_workflow_version {
 };
 
 void workflow_version_create_queue(struct database *database, const struct uuid *id, const struct uuid *created_by,
-                                   const struct new_workflow_version *version);
+				   const struct new_workflow_version *version);
 
 /* Rows of WORKFLOW_INSTANCE_COLUMNS: of one event, of the user's memberships, or (both NULL) of all events. */
 int workflow_instance_list_queue(struct database *database, const struct uuid *event_id, const struct uuid *member_id,
-                                 const struct page *page);
+				 const struct page *page);
 
 /* One row of WORKFLOW_INSTANCE_COLUMNS. */
 int workflow_instance_read_queue(struct database *database, const struct uuid *event_id, const struct uuid *id);
 
 void workflow_instance_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *id,
-                                    const struct uuid *workflow_id, const char *workflow_version,
-                                    const struct uuid *created_by);
+				    const struct uuid *workflow_id, const char *workflow_version,
+				    const struct uuid *created_by);
 
 #endif

@@ -63,12 +63,12 @@ static bool send_one(struct database *database, struct queued *queued)
 	PGconn *connection = database->connection;
 	if (!wants_name(database, statement))
 		return PQsendQueryParams(connection, statement->sql, statement->parameter_count, NULL,
-		                         queued->parameters, NULL, NULL, 0);
+					 queued->parameters, NULL, NULL, 0);
 	queued->prepare = !is_prepared(database, statement);
 	if (queued->prepare && !PQsendPrepare(connection, statement->name, statement->sql, 0, NULL))
 		return false;
 	return PQsendQueryPrepared(connection, statement->name, statement->parameter_count, queued->parameters, NULL,
-	                           NULL, 0);
+				   NULL, 0);
 }
 
 static bool send_all(struct database *database)
@@ -120,7 +120,7 @@ static enum error error_of(const struct statement *statement, const PGresult *re
 	enum error error = error_from_violation(PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), sqlstate);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	log_write(error_entry(error)->status >= 500 ? LOG_ERROR : LOG_INFO, "db", "%s: %s (SQLSTATE %s)",
-	          statement->name, message ? message : "", sqlstate);
+		  statement->name, message ? message : "", sqlstate);
 	return error;
 }
 
@@ -219,8 +219,7 @@ enum error batch_run(struct database *database)
 		if (error != ERROR_NONE)
 			roll_back(database);
 	}
-	database->in_transaction =
-	    database->connection && PQtransactionStatus(database->connection) == PQTRANS_INTRANS;
+	database->in_transaction = database->connection && PQtransactionStatus(database->connection) == PQTRANS_INTRANS;
 	database->queue_length = 0;
 	database->overflowed = false;
 	return error;

@@ -17,17 +17,19 @@ struct statement {
 	int parameter_count;
 };
 
-/* Queues a statement with its parameters: parameter_count strings (NULL is SQL's NULL) which must live until the batch has
- * run. Returns where its result will be; that stays until the request ends. */
+/* Queues a statement with its parameters: parameter_count strings (NULL is SQL's NULL) which must live until the batch
+ * has run. Returns where its result will be; that stays until the request ends. */
 int batch_add(struct database *database, const struct statement *statement, const char *const *parameters);
 
-/* BEGIN and COMMIT as statements of a batch. Within a snapshot all statements see the database as it is at the first. */
+/* BEGIN and COMMIT as statements of a batch. Within a snapshot all statements see the database as it is at the first.
+ */
 void batch_add_begin(struct database *database);
 void batch_add_begin_snapshot(struct database *database);
 void batch_add_commit(struct database *database);
 
-/* Sends what was queued and waits for every result. ERROR_NONE means that all succeeded and, where COMMIT was among them, that
- * the server said COMMIT. Otherwise the error of the first that failed; a transaction that is open is then rolled back. */
+/* Sends what was queued and waits for every result. ERROR_NONE means that all succeeded and, where COMMIT was among
+ * them, that the server said COMMIT. Otherwise the error of the first that failed; a transaction that is open is then
+ * rolled back. */
 enum error batch_run(struct database *database) __attribute__((warn_unused_result));
 
 /* The rows of a statement that has succeeded. */

@@ -39,7 +39,8 @@ void connection_drop(struct database *database)
 	database->prepared_count = 0;
 }
 
-/* The first consumption after a server's end only reads its last words and still says that all is well; the second tells. */
+/* The first consumption after a server's end only reads its last words and still says that all is well; the second
+ * tells. */
 static bool is_alive(PGconn *connection)
 {
 	if (PQstatus(connection) != CONNECTION_OK)
@@ -88,14 +89,20 @@ static void back_off(struct database *database)
 	int wait = database->backoff == 0 ? BACKOFF_MIN : database->backoff * 2;
 	database->backoff = wait > BACKOFF_MAX ? BACKOFF_MAX : wait;
 	int64_t now = connection_clock();
-	database->not_before = now + database->backoff - (now * 7919 + (int64_t)(uintptr_t)database / 64) % (database->backoff / 4);
+	database->not_before =
+	    now + database->backoff - (now * 7919 + (int64_t)(uintptr_t)database / 64) % (database->backoff / 4);
 }
 
 static enum error connect_now(struct database *database)
 {
 	/* What the URL says itself comes later and wins. */
-	const char *const keywords[] = {"application_name", "client_encoding", "connect_timeout",
-	                                "tcp_user_timeout", "keepalives_idle", "dbname", NULL};
+	const char *const keywords[] = {"application_name",
+					"client_encoding",
+					"connect_timeout",
+					"tcp_user_timeout",
+					"keepalives_idle",
+					"dbname",
+					NULL};
 	const char *const values[] = {"eventflow", "UTF8", "3", "5000", "30", database->config->database_url, NULL};
 	database->connection = PQconnectdbParams(keywords, values, 1);
 	if (PQstatus(database->connection) == CONNECTION_OK && set_up_session(database->connection)) {
@@ -104,7 +111,7 @@ static enum error connect_now(struct database *database)
 		return ERROR_NONE;
 	}
 	log_write(LOG_ERROR, "db", "cannot connect to the database: %s",
-	          database->connection ? PQerrorMessage(database->connection) : "out of memory");
+		  database->connection ? PQerrorMessage(database->connection) : "out of memory");
 	connection_drop(database);
 	back_off(database);
 	return ERROR_DATABASE_UNAVAILABLE;

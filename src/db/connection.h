@@ -12,8 +12,8 @@
 
 enum {
 	PREPARED_MAX = 96,
-	BACKOFF_MIN = 50,   /* milliseconds */
-	BACKOFF_MAX = 5000, /* milliseconds */
+	BACKOFF_MIN = 50,      /* milliseconds */
+	BACKOFF_MAX = 5000,    /* milliseconds */
 	REPLY_DEADLINE = 6000, /* milliseconds; the role's statement_timeout is shorter */
 };
 
@@ -29,11 +29,11 @@ struct database {
 	bool prepares; /* named prepared statements are used */
 	const struct statement *prepared[PREPARED_MAX];
 	int prepared_count;
-	int backoff;          /* milliseconds until the next attempt to connect; 0 after a success */
-	int64_t not_before;   /* CLOCK_MONOTONIC, milliseconds */
+	int backoff;        /* milliseconds until the next attempt to connect; 0 after a success */
+	int64_t not_before; /* CLOCK_MONOTONIC, milliseconds */
 	struct queued queue[BATCH_STATEMENTS_MAX];
 	int queue_length;
-	bool overflowed; /* more was queued than there is room for: a fault of ours */
+	bool overflowed;     /* more was queued than there is room for: a fault of ours */
 	bool in_transaction; /* the last batch has left one open */
 	PGresult *results[BATCH_RESULTS_MAX];
 	int result_count;

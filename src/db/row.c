@@ -20,7 +20,7 @@ struct text row_text(struct row *row)
 	if (PQgetisnull(row->result, row->number, column))
 		return (struct text){0};
 	return (struct text){PQgetvalue(row->result, row->number, column),
-	                     (size_t)PQgetlength(row->result, row->number, column)};
+			     (size_t)PQgetlength(row->result, row->number, column)};
 }
 
 struct uuid row_uuid(struct row *row)

@@ -14,8 +14,8 @@ struct rows {
 	int count;
 };
 
-/* Each row_* function below takes the next column. A column of another type than the statement promises is a fault of ours;
- * the row then says failed, and the value is zero. */
+/* Each row_* function below takes the next column. A column of another type than the statement promises is a fault of
+ * ours; the row then says failed, and the value is zero. */
 struct row {
 	const PGresult *result;
 	int number;

@@ -15,8 +15,8 @@ static const char *get_parameter(void *source, const char *name)
 	return FCGX_GetParam(name, source);
 }
 
-/* Whether the request's body was read to its end: what is left would be taken for the next request, and a client could choose
- * it (request smuggling). */
+/* Whether the request's body was read to its end: what is left would be taken for the next request, and a client could
+ * choose it (request smuggling). */
 static bool is_drained(FCGX_Request *fcgi)
 {
 	char rest[8192];
@@ -58,7 +58,8 @@ bool exchange_run(struct worker *worker, int connection)
 	fcgi->keepConnection = 1; /* or libfcgi would close it before it reads; the request says what holds */
 	if (FCGX_Accept_r(fcgi) != 0)
 		return false;
-	/* parameters that were cut short, or an abort, end in an error here, though the call above says that all is well */
+	/* parameters that were cut short, or an abort, end in an error here, though the call above says that all is
+	 * well */
 	if (FCGX_GetError(fcgi->in) == 0)
 		answer(worker);
 	if (!is_drained(fcgi))

@@ -6,8 +6,8 @@
 
 #include "fcgi/worker.h"
 
-/* Reads one request from the connection, answers it, and sends the answer. True if the connection is kept and stands at the
- * beginning of the next request; false if it has been closed. */
+/* Reads one request from the connection, answers it, and sends the answer. True if the connection is kept and stands at
+ * the beginning of the next request; false if it has been closed. */
 bool exchange_run(struct worker *worker, int connection);
 
 #endif

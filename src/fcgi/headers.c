@@ -3,18 +3,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECURITY_HEADERS \
-	"X-Content-Type-Options: nosniff\r\n" \
+#define SECURITY_HEADERS                                                          \
+	"X-Content-Type-Options: nosniff\r\n"                                     \
 	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" \
 	"Referrer-Policy: no-referrer\r\n"
 
-#define PREFLIGHT_HEADERS \
+#define PREFLIGHT_HEADERS                                                                                            \
 	"Access-Control-Allow-Headers: authorization, apikey, x-client-info, content-type, if-match, if-none-match," \
-	" idempotency-key, x-request-id\r\n" \
+	" idempotency-key, x-request-id\r\n"                                                                         \
 	"Access-Control-Max-Age: 600\r\n"
 
-#define EXPOSED_HEADERS \
-	"Access-Control-Expose-Headers: etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id\r\n"
+#define EXPOSED_HEADERS                                                                                   \
+	"Access-Control-Expose-Headers: etag, link, location, retry-after, ratelimit, ratelimit-policy, " \
+	"x-request-id\r\n"
 
 struct output {
 	char *data;
@@ -59,21 +60,21 @@ static const char *reason_of(int status)
 		int status;
 		const char *reason;
 	} reasons[] = {{200, "OK"},
-	               {204, "No Content"},
-	               {304, "Not Modified"},
-	               {400, "Bad Request"},
-	               {401, "Unauthorized"},
-	               {403, "Forbidden"},
-	               {404, "Not Found"},
-	               {405, "Method Not Allowed"},
-	               {408, "Request Timeout"},
-	               {412, "Precondition Failed"},
-	               {413, "Content Too Large"},
-	               {415, "Unsupported Media Type"},
-	               {429, "Too Many Requests"},
-	               {500, "Internal Server Error"},
-	               {501, "Not Implemented"},
-	               {503, "Service Unavailable"}};
+		       {204, "No Content"},
+		       {304, "Not Modified"},
+		       {400, "Bad Request"},
+		       {401, "Unauthorized"},
+		       {403, "Forbidden"},
+		       {404, "Not Found"},
+		       {405, "Method Not Allowed"},
+		       {408, "Request Timeout"},
+		       {412, "Precondition Failed"},
+		       {413, "Content Too Large"},
+		       {415, "Unsupported Media Type"},
+		       {429, "Too Many Requests"},
+		       {500, "Internal Server Error"},
+		       {501, "Not Implemented"},
+		       {503, "Service Unavailable"}};
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
 		if (reasons[i].status == status)
 			return reasons[i].reason;

@@ -8,8 +8,8 @@
 
 enum { HEADERS_SIZE = 8192 };
 
-/* Writes Status, every header and the empty line; returns the length. Values hold no line breaks: a control character ends the
- * value, so that nothing can be injected. */
+/* Writes Status, every header and the empty line; returns the length. Values hold no line breaks: a control character
+ * ends the value, so that nothing can be injected. */
 size_t headers_format(const struct http_response *response, char headers[HEADERS_SIZE]);
 
 #endif

@@ -52,7 +52,7 @@ static long long content_length(struct text text)
 }
 
 static void read_body(const struct body_source *body, struct text announced, struct arena *arena,
-                      struct http_request *request)
+		      struct http_request *request)
 {
 	long long length = content_length(announced);
 	if (length < 0) {
@@ -76,7 +76,7 @@ static void read_body(const struct body_source *body, struct text announced, str
 }
 
 void parameters_read(const struct parameters *parameters, const struct body_source *body, struct arena *arena,
-                     struct http_request *request)
+		     struct http_request *request)
 {
 	request->method = get(parameters, "REQUEST_METHOD");
 	split_uri(without_authority(get(parameters, "REQUEST_URI")), request);

@@ -19,9 +19,9 @@ struct body_source {
 	void *source;
 };
 
-/* Path and query come from REQUEST_URI alone, because web servers differ in all else. The body is at most HTTP_BODY_MAX bytes and
- * exactly as long as CONTENT_LENGTH says; otherwise body_fault tells. */
+/* Path and query come from REQUEST_URI alone, because web servers differ in all else. The body is at most HTTP_BODY_MAX
+ * bytes and exactly as long as CONTENT_LENGTH says; otherwise body_fault tells. */
 void parameters_read(const struct parameters *parameters, const struct body_source *body, struct arena *arena,
-                     struct http_request *request);
+		     struct http_request *request);
 
 #endif

@@ -120,8 +120,8 @@ static int start_threads(struct server *server, pthread_t *threads, int count)
 	return started;
 }
 
-/* Takes no new connections, and serves the kept ones until the web server lets go of them: to close one first could lose a
- * request that is on its way. */
+/* Takes no new connections, and serves the kept ones until the web server lets go of them: to close one first could
+ * lose a request that is on its way. */
 static void drain(struct server *server)
 {
 	static const struct timespec pause = {.tv_nsec = 20000000};

@@ -1,5 +1,5 @@
-/* The server: one epoll set for each process, shared by its threads, so that an idle kept connection costs nothing and any free
- * thread serves the next request. */
+/* The server: one epoll set for each process, shared by its threads, so that an idle kept connection costs nothing and
+ * any free thread serves the next request. */
 #ifndef EVENTFLOW_FCGI_SERVER_H
 #define EVENTFLOW_FCGI_SERVER_H
 

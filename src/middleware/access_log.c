@@ -16,9 +16,10 @@ void access_log_write(const struct context *context, const struct timespec *star
 	enum log_level level = response->status >= 500 ? LOG_ERROR : LOG_INFO;
 	if (!log_enabled(level))
 		return;
-	log_write(level, "access", "request_id=%s user=%s operation=%s status=%d code=%s duration_ms=%.2f round_trips=%d statements=%d",
-	          response->request_id, context->user_id.text[0] ? context->user_id.text : "-",
-	          context->operation ? context->operation : "-", response->status,
-	          context->failure.error == ERROR_NONE ? "-" : error_entry(context->failure.error)->code,
-	          milliseconds_since(start), batch_round_trips(context->database), batch_statements(context->database));
+	log_write(level, "access",
+		  "request_id=%s user=%s operation=%s status=%d code=%s duration_ms=%.2f round_trips=%d statements=%d",
+		  response->request_id, context->user_id.text[0] ? context->user_id.text : "-",
+		  context->operation ? context->operation : "-", response->status,
+		  context->failure.error == ERROR_NONE ? "-" : error_entry(context->failure.error)->code,
+		  milliseconds_since(start), batch_round_trips(context->database), batch_statements(context->database));
 }

@@ -6,8 +6,8 @@
 #include "auth/token.h"
 #include "services/caller.h"
 
-/* The token behind "Bearer " (in any case); data == NULL if the header says anything else. Two headers that a web server has
- * joined hold a comma or a second space, and are refused. */
+/* The token behind "Bearer " (in any case); data == NULL if the header says anything else. Two headers that a web
+ * server has joined hold a comma or a second space, and are refused. */
 static struct text bearer_token(struct text authorization)
 {
 	enum { SCHEME_LENGTH = 6 };

@@ -1,24 +1,16 @@
 #include "middleware/failure.h"
 
-#include <string.h>
-
 #include "core/error.h"
 
 enum { RETRY_AFTER = 1 /* seconds */ };
 
-/* The catalogue's sentence with the subject in it. */
 static const char *message_of(struct context *context)
 {
 	const struct failure *failure = &context->failure;
-	const char *message = error_entry(failure->error)->message;
-	const char *place = strstr(message, "%s");
 	if (failure->fault_count > 0)
 		return failure->faults[0].message;
-	if (!place)
-		return message;
-	const char *full = arena_format(context->arena, "%.*s%s%s", (int)(place - message), message,
-	                                failure->subject ? failure->subject : "named", place + 2);
-	return full ? full : error_entry(ERROR_OUT_OF_MEMORY)->message;
+	const char *message = error_message(context->arena, failure->error, failure->subject);
+	return message ? message : error_entry(ERROR_OUT_OF_MEMORY)->message;
 }
 
 static void write_details(struct json_writer *json, const struct failure *failure)

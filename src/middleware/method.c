@@ -2,8 +2,8 @@
 
 #include "core/text.h"
 
-static const char *const http_methods[] = {"GET",    "HEAD",    "POST",    "PUT",  "DELETE",
-                                           "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+static const char *const http_methods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+					   "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
 static const char *known_method(struct text method)
 {

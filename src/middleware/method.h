@@ -5,8 +5,9 @@
 #include "core/context.h"
 #include "core/error.h"
 
-/* Answers OPTIONS with 204 (as the CORS preflight where it is one). Else ERROR_METHOD_NOT_ALLOWED for a method of HTTP (RFC 9110,
- * section 9; PATCH of RFC 5789), and ERROR_METHOD_NOT_IMPLEMENTED for any other. allow: the methods that the path takes. */
+/* Answers OPTIONS with 204 (as the CORS preflight where it is one). Else ERROR_METHOD_NOT_ALLOWED for a method of HTTP
+ * (RFC 9110, section 9; PATCH of RFC 5789), and ERROR_METHOD_NOT_IMPLEMENTED for any other. allow: the methods that the
+ * path takes. */
 enum error method_answer(struct context *context, const char *allow);
 
 #endif

@@ -27,7 +27,8 @@ static enum error route(struct context *context, struct operation_match *match)
 	return method_answer(context, match->allow);
 }
 
-/* A request that cannot be read is answered only to somebody who may ask at all: a token without a profile goes first. */
+/* A request that cannot be read is answered only to somebody who may ask at all: a token without a profile goes first.
+ */
 static enum error read_input(struct context *context, const struct operation_match *match, const void **input)
 {
 	enum error error = input_read(context, match, input);

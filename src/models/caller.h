@@ -9,8 +9,8 @@
 #include "models/user.h"
 #include "models/user_type.h"
 
-/* The columns of caller_from_row: the user as u, the type as y, reference_version as r, and of the event that the request
- * names, if any, its version and the caller's membership as e and m. */
+/* The columns of caller_from_row: the user as u, the type as y, reference_version as r, and of the event that the
+ * request names, if any, its version and the caller's membership as e and m. */
 #define CALLER_COLUMNS USER_COLUMNS ", " USER_TYPE_COLUMNS ", r.version, e.version, m.user_id IS NOT NULL"
 
 struct caller {

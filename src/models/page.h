@@ -8,7 +8,7 @@
 
 /* Everything lives as long as the request. */
 struct page {
-	struct text binding;    /* the operation and its filter, to which the page's cursors are bound */
+	struct text binding; /* the operation and its filter, to which the page's cursors are bound */
 	int64_t limit;
 	const char *fetch;      /* limit + 1: one row more tells whether there is another page */
 	const char *created_at; /* the keyset position behind which the page begins: "-infinity" for the first page */

@@ -59,7 +59,7 @@ static int first_row_of(struct rows rows, const char *task_id)
 }
 
 static void write_others(struct json_writer *json, const char *name, const char *task_id, const char *is_parent,
-                         const struct dependencies *dependencies)
+			 const struct dependencies *dependencies)
 {
 	struct rows rows = dependencies->rows;
 	const char *todo = task_state_names[TASK_STATE_TODO];

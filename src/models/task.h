@@ -12,7 +12,7 @@
 #include "schemas/operations.h" /* enum task_state */
 
 /* The columns of task_from_row, of eventflow.tasks as t. */
-#define TASK_COLUMNS \
+#define TASK_COLUMNS                                                                                            \
 	"t.event_id, t.id, t.workflow_instance_id, t.node_id, t.task_type_id, t.label, t.description, t.state," \
 	" t.open_parents, t.assignee_id, t.rank, t.transition_count, t.created_at, t.updated_at"
 
@@ -38,8 +38,8 @@ struct task task_from_row(struct row *row);
 /* The next column, a task's state. */
 enum task_state row_task_state(struct row *row);
 
-/* The parents and children of some tasks: rows of (task id, is the other one a parent, the other's id and state), ordered by
- * these, as crud/dependency.c reads them. */
+/* The parents and children of some tasks: rows of (task id, is the other one a parent, the other's id and state),
+ * ordered by these, as crud/dependency.c reads them. */
 struct dependencies {
 	struct rows rows;
 	bool hides_todo; /* the reader must not learn of tasks in TODO */

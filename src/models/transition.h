@@ -10,7 +10,7 @@
 #include "db/row.h"
 
 /* The columns of transition_from_row, of eventflow.task_transitions as a. */
-#define TRANSITION_COLUMNS \
+#define TRANSITION_COLUMNS                                                                                        \
 	"a.number, a.kind, a.from_state, a.to_state, a.from_assignee_id, a.to_assignee_id, a.actor_id, a.reason," \
 	" a.request_id, a.event_version, a.created_at"
 

@@ -10,8 +10,9 @@
 #include "db/row.h"
 
 /* The columns of user_type_from_row, of eventflow.user_types as y. */
-#define USER_TYPE_COLUMNS \
-	"y.id, y.name, y.access_level = 'admin', y.is_customer, y.can_view, y.can_take, y.can_move_state, y.can_assign," \
+#define USER_TYPE_COLUMNS                                                                                   \
+	"y.id, y.name, y.access_level = 'admin', y.is_customer, y.can_view, y.can_take, y.can_move_state, " \
+	"y.can_assign,"                                                                                     \
 	" y.created_at, y.updated_at"
 
 struct permissions {

@@ -11,7 +11,7 @@
 #include "schemas/operations.h" /* enum task_state */
 
 /* The columns of workflow_instance_from_row, of eventflow.workflow_instances as i and its counts as c. */
-#define WORKFLOW_INSTANCE_COLUMNS \
+#define WORKFLOW_INSTANCE_COLUMNS                                                          \
 	"i.event_id, i.id, i.workflow_id, i.workflow_version, i.created_by, i.created_at," \
 	" c.blocked, c.todo, c.in_progress, c.done"
 

@@ -81,7 +81,7 @@ static void write_edges(struct json_writer *json, const struct uuid *workflow_id
 }
 
 void workflow_template_write(struct json_writer *json, const struct workflow_template *workflow, struct rows nodes,
-                             int *node, struct rows edges, int *edge)
+			     int *node, struct rows edges, int *edge)
 {
 	json_begin_object(json);
 	json_name(json, "id");

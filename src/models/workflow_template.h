@@ -13,7 +13,8 @@
 #define WORKFLOW_TEMPLATE_COLUMNS "w.id, v.version, v.name, v.description, w.created_at, w.updated_at"
 
 /* The columns of workflow_node_from_row, of eventflow.workflow_template_nodes as n. */
-#define WORKFLOW_NODE_COLUMNS "n.workflow_id, n.node_id, n.task_type_id, n.label, n.metadata, n.metadata ->> 'description'"
+#define WORKFLOW_NODE_COLUMNS \
+	"n.workflow_id, n.node_id, n.task_type_id, n.label, n.metadata, n.metadata ->> 'description'"
 
 /* The columns of workflow_edge_from_row, of eventflow.workflow_template_edges as d. */
 #define WORKFLOW_EDGE_COLUMNS "d.workflow_id, d.from_node_id, d.to_node_id"
@@ -46,9 +47,9 @@ struct workflow_template workflow_template_from_row(struct row *row);
 struct workflow_node workflow_node_from_row(struct row *row);
 struct workflow_edge workflow_edge_from_row(struct row *row);
 
-/* A template with its nodes and edges. These stand, with those of other templates, in rows ordered as the templates are; *node
- * and *edge are where this template's begin, and are moved to where the next one's do. */
+/* A template with its nodes and edges. These stand, with those of other templates, in rows ordered as the templates
+ * are; *node and *edge are where this template's begin, and are moved to where the next one's do. */
 void workflow_template_write(struct json_writer *json, const struct workflow_template *workflow, struct rows nodes,
-                             int *node, struct rows edges, int *edge);
+			     int *node, struct rows edges, int *edge);
 
 #endif

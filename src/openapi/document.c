@@ -69,7 +69,7 @@ static bool is_true(struct json_object *object, const char *name)
 }
 
 static void read_parameter(struct specification *specification, const char *place, struct json_object *value,
-                           struct operation_entry *operation)
+			   struct operation_entry *operation)
 {
 	struct json_object *parameter = resolve(specification, place, value);
 	const char *name = get_string(place, parameter, "name");
@@ -111,7 +111,7 @@ static struct object *new_object(void)
 }
 
 static void read_body(struct specification *specification, const char *place, struct json_object *value,
-                      struct operation_entry *operation)
+		      struct operation_entry *operation)
 {
 	struct json_object *body = resolve(specification, place, value);
 	struct json_object *media = get(get(body, "content"), "application/json");
@@ -134,7 +134,7 @@ static void check_unique(const struct specification *specification, const char *
 }
 
 static void read_operation(struct specification *specification, const char *path, const char *method,
-                           struct json_object *value)
+			   struct json_object *value)
 {
 	char place[256];
 	snprintf(place, sizeof(place), "%s %s", method, path);

@@ -1,4 +1,5 @@
-/* The output: operations.h (enums, request structs, handlers) and operations.c (descriptors and the operation table). */
+/* The output: operations.h (enums, request structs, handlers) and operations.c (descriptors and the operation table).
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static void write_enumeration(FILE *file, const struct enumeration *enumeration)
 	fprintf(file, "\nenum %s {\n", enumeration->name);
 	for (size_t i = 0; i < json_object_array_length(enumeration->values); i++)
 		fprintf(file, "\t%s_%s,\n", upper,
-		        json_object_get_string(json_object_array_get_idx(enumeration->values, i)));
+			json_object_get_string(json_object_array_get_idx(enumeration->values, i)));
 	fprintf(file, "\t%s__MAX,\n};\n\nextern const char *const %s_names[];\n", upper, enumeration->name);
 }
 
@@ -49,8 +50,7 @@ static void write_names(FILE *file, const struct enumeration *enumeration)
 {
 	fprintf(file, "\nconst char *const %s_names[] = {", enumeration->name);
 	for (size_t i = 0; i < json_object_array_length(enumeration->values); i++)
-		fprintf(file, "\"%s\", ",
-		        json_object_get_string(json_object_array_get_idx(enumeration->values, i)));
+		fprintf(file, "\"%s\", ", json_object_get_string(json_object_array_get_idx(enumeration->values, i)));
 	fputs("NULL};\n", file);
 }
 
@@ -77,8 +77,8 @@ static void write_member(FILE *file, const struct field *field, const char *pref
 		fprintf(file, "\tenum %s %s%s;\n", field->enumeration->name, prefix, field->name);
 		break;
 	case INPUT_ARRAY:
-		fprintf(file, "\tsize_t %s%s_count;\n\tstruct %s_input *%s%s;\n", prefix, field->name, field->item->name,
-		        prefix, field->name);
+		fprintf(file, "\tsize_t %s%s_count;\n\tstruct %s_input *%s%s;\n", prefix, field->name,
+			field->item->name, prefix, field->name);
 		break;
 	case INPUT_OBJECT:
 		fprintf(file, "\tstruct text %s%s;\n", prefix, field->name);
@@ -106,8 +106,8 @@ static void write_input(FILE *file, const struct operation_entry *operation)
 	write_members(file, operation->body);
 	if (operation->path_values->field_count + operation->query->field_count + operation->body->field_count == 0)
 		fputs("\tchar no_fields;\n", file);
-	fprintf(file, "};\n\nenum error route_%s(struct context *context, const struct %s_input *input);\n", operation->id,
-	        operation->id);
+	fprintf(file, "};\n\nenum error route_%s(struct context *context, const struct %s_input *input);\n",
+		operation->id, operation->id);
 }
 
 static void write_header(const struct specification *specification, const char *directory)
@@ -151,13 +151,13 @@ static void write_class(FILE *file, const char *table, const char *name, const c
 }
 
 static const char *const TYPE_NAMES[] = {"INPUT_TEXT",    "INPUT_UUID", "INPUT_OPTIONAL_UUID", "INPUT_INTEGER",
-                                         "INPUT_BOOLEAN", "INPUT_ENUM", "INPUT_ARRAY",         "INPUT_OBJECT"};
+					 "INPUT_BOOLEAN", "INPUT_ENUM", "INPUT_ARRAY",         "INPUT_OBJECT"};
 
 static void write_field(FILE *file, const struct field *field, const char *table, const char *structure,
-                        const char *prefix)
+			const char *prefix)
 {
 	fprintf(file, "\t{.name = \"%s\", .expectation = \"%s\", .type = %s, .offset = offsetof(struct %s, %s%s)",
-	        field->wire_name, field->expectation, TYPE_NAMES[field->type], structure, prefix, field->name);
+		field->wire_name, field->expectation, TYPE_NAMES[field->type], structure, prefix, field->name);
 	if (field->is_required)
 		fputs(", .is_required = true", file);
 	if (field->is_nullable)
@@ -165,12 +165,12 @@ static void write_field(FILE *file, const struct field *field, const char *table
 	if (field->is_trimmed)
 		fputs(", .is_trimmed = true", file);
 	fprintf(file, ", .minimum = %lld, .maximum = %lld, .default_value = %lld", (long long)field->minimum,
-	        (long long)field->maximum, (long long)field->default_value);
+		(long long)field->maximum, (long long)field->default_value);
 	if (field->pattern)
 		fprintf(file, ", .characters = &%s_%s_class", table, field->name);
 	if (field->enumeration)
 		fprintf(file, ", .names = %s_names, .name_count = %zu", field->enumeration->name,
-		        json_object_array_length(field->enumeration->values));
+			json_object_array_length(field->enumeration->values));
 	if (field->type == INPUT_ARRAY)
 		fprintf(file, ", .count_offset = offsetof(struct %s, %s%s_count)", structure, prefix, field->name);
 	if (field->item)
@@ -179,7 +179,7 @@ static void write_field(FILE *file, const struct field *field, const char *table
 }
 
 static void write_object(FILE *file, const struct object *object, const char *table, const char *structure,
-                         const char *prefix);
+			 const char *prefix);
 
 /* What a field's descriptor points to must stand before it. The depth is the specification's: three at most. */
 static void write_parts(FILE *file, const struct field *field, const char *table, const char *structure)
@@ -199,7 +199,7 @@ static void write_parts(FILE *file, const struct field *field, const char *table
 }
 
 static void write_object(FILE *file, const struct object *object, const char *table, const char *structure,
-                         const char *prefix)
+			 const char *prefix)
 {
 	for (size_t i = 0; i < object->field_count; i++)
 		write_parts(file, &object->fields[i], table, structure);
@@ -212,8 +212,8 @@ static void write_object(FILE *file, const struct object *object, const char *ta
 	fprintf(file, "\nstatic const struct input_object %s = {", table);
 	if (object->field_count > 0)
 		fprintf(file, ".fields = %s_fields, ", table);
-	fprintf(file, ".field_count = %zu, .size = sizeof(struct %s), .is_open = %s};\n", object->field_count, structure,
-	        object->is_open ? "true" : "false");
+	fprintf(file, ".field_count = %zu, .size = sizeof(struct %s), .is_open = %s};\n", object->field_count,
+		structure, object->is_open ? "true" : "false");
 }
 
 static void write_operation(FILE *file, const struct operation_entry *operation)
@@ -227,24 +227,26 @@ static void write_operation(FILE *file, const struct operation_entry *operation)
 		snprintf(table, sizeof(table), "%.90s_%s", operation->id, names[i]);
 		write_object(file, objects[i], table, structure, "");
 	}
-	fprintf(file,
-	        "\nstatic const struct input_schema %s_schema = {.path = &%s_path, .query = &%s_query, .body = &%s_body,"
-	        " .has_body = %s, .body_is_required = %s};\n",
-	        operation->id, operation->id, operation->id, operation->id, operation->has_body ? "true" : "false",
-	        operation->body_is_required ? "true" : "false");
-	fprintf(file,
-	        "\nstatic enum error handle_%s(struct context *context, const void *input)\n{\n\treturn route_%s(context,"
-	        " input);\n}\n",
-	        operation->id, operation->id);
+	fprintf(
+	    file,
+	    "\nstatic const struct input_schema %s_schema = {.path = &%s_path, .query = &%s_query, .body = &%s_body,"
+	    " .has_body = %s, .body_is_required = %s};\n",
+	    operation->id, operation->id, operation->id, operation->id, operation->has_body ? "true" : "false",
+	    operation->body_is_required ? "true" : "false");
+	fprintf(
+	    file,
+	    "\nstatic enum error handle_%s(struct context *context, const void *input)\n{\n\treturn route_%s(context,"
+	    " input);\n}\n",
+	    operation->id, operation->id);
 }
 
 static void write_row(FILE *file, const struct operation_entry *operation)
 {
 	fprintf(file,
-	        "\t{.method = \"%s\", .path = \"%s\", .id = \"%s\", .allow = \"%s\", .is_public = %s,\n"
-	        "\t .input_size = sizeof(struct %s_input), .schema = &%s_schema, .handle = handle_%s},\n",
-	        operation->method, operation->path, operation->id, operation->allow,
-	        operation->is_public ? "true" : "false", operation->id, operation->id, operation->id);
+		"\t{.method = \"%s\", .path = \"%s\", .id = \"%s\", .allow = \"%s\", .is_public = %s,\n"
+		"\t .input_size = sizeof(struct %s_input), .schema = &%s_schema, .handle = handle_%s},\n",
+		operation->method, operation->path, operation->id, operation->allow,
+		operation->is_public ? "true" : "false", operation->id, operation->id, operation->id);
 }
 
 static void write_table(const struct specification *specification, const char *directory)

@@ -1,4 +1,5 @@
-/* openapi-compile SPECIFICATION DIRECTORY: makes the operation table and the request validators' tables of a specification. */
+/* openapi-compile SPECIFICATION DIRECTORY: makes the operation table and the request validators' tables of a
+ * specification. */
 #include <stdio.h>
 
 #include "openapi/specification.h"

@@ -5,10 +5,10 @@
 
 #include "openapi/specification.h"
 
-static const char *const KEYWORDS[] = {
-    "type",      "format",    "properties", "required", "additionalProperties", "enum",    "minLength",
-    "maxLength", "minimum",   "maximum",    "default",  "items",                "pattern", "description",
-    "title",     "example",   "examples",   "deprecated", "x-max-bytes",        "x-trim"};
+static const char *const KEYWORDS[] = {"type",    "format",    "properties", "required",    "additionalProperties",
+				       "enum",    "minLength", "maxLength",  "minimum",     "maximum",
+				       "default", "items",     "pattern",    "description", "title",
+				       "example", "examples",  "deprecated", "x-max-bytes", "x-trim"};
 
 static void check_keywords(const char *place, struct json_object *schema)
 {
@@ -44,7 +44,7 @@ static int64_t number_or(struct json_object *schema, const char *keyword, int64_
 }
 
 static const struct enumeration *find_enumeration(struct specification *specification, const char *place,
-                                                  struct json_object *reference, struct json_object *values)
+						  struct json_object *reference, struct json_object *values)
 {
 	if (!reference)
 		fail(place, "an enum must be a schema of its own, so that it has a name");
@@ -68,9 +68,9 @@ static void expect_enum(struct field *field)
 	struct json_object *values = field->enumeration->values;
 	size_t used = (size_t)snprintf(field->expectation, sizeof(field->expectation), "must be one of ");
 	for (size_t i = 0; i < json_object_array_length(values); i++)
-		used += (size_t)snprintf(field->expectation + used, sizeof(field->expectation) - used, "%s%s",
-		                         i > 0 ? ", " : "",
-		                         json_object_get_string(json_object_array_get_idx(values, i)));
+		used +=
+		    (size_t)snprintf(field->expectation + used, sizeof(field->expectation) - used, "%s%s",
+				     i > 0 ? ", " : "", json_object_get_string(json_object_array_get_idx(values, i)));
 }
 
 /* "^[class]{m,n}$" is the one form of pattern: it becomes a class of characters and a length. */
@@ -83,18 +83,18 @@ static void read_pattern(const char *place, struct json_object *schema, struct f
 	if (!pattern)
 		return;
 	const char *close = strchr(pattern, ']');
-	if (strncmp(pattern, "^[", 2) != 0 || !close || sscanf(close, "]{%lld,%lld}$%n", &minimum, &maximum, &length) != 2 ||
-	    close[length] != '\0')
+	if (strncmp(pattern, "^[", 2) != 0 || !close ||
+	    sscanf(close, "]{%lld,%lld}$%n", &minimum, &maximum, &length) != 2 || close[length] != '\0')
 		fail(place, "a pattern must be of the form ^[class]{m,n}$");
 	field->pattern = pattern;
 	field->minimum = minimum;
 	field->maximum = maximum;
 	snprintf(field->expectation, sizeof(field->expectation), "must be %lld to %lld characters of %.*s", minimum,
-	         maximum, (int)(close - pattern), pattern + 1);
+		 maximum, (int)(close - pattern), pattern + 1);
 }
 
 static void read_string(struct specification *specification, const char *place, struct json_object *reference,
-                        struct json_object *schema, struct field *field)
+			struct json_object *schema, struct field *field)
 {
 	struct json_object *format = get(schema, "format");
 	if (get(schema, "enum")) {
@@ -108,7 +108,7 @@ static void read_string(struct specification *specification, const char *place, 
 			fail(place, "the format %s is not implemented", json_object_get_string(format));
 		field->type = field->is_required && !field->is_nullable ? INPUT_UUID : INPUT_OPTIONAL_UUID;
 		snprintf(field->expectation, sizeof(field->expectation), "must be a UUID%s",
-		         field->is_nullable ? " or null" : "");
+			 field->is_nullable ? " or null" : "");
 		return;
 	}
 	field->type = INPUT_TEXT;
@@ -116,7 +116,7 @@ static void read_string(struct specification *specification, const char *place, 
 	field->maximum = number_or(schema, "maxLength", -1);
 	field->is_trimmed = json_object_get_boolean(get(schema, "x-trim"));
 	snprintf(field->expectation, sizeof(field->expectation), "must be text of %lld to %lld characters",
-	         (long long)field->minimum, (long long)field->maximum);
+		 (long long)field->minimum, (long long)field->maximum);
 	read_pattern(place, schema, field);
 	if (field->maximum < 0)
 		fail(place, "a string needs maxLength, pattern, format or enum");
@@ -133,12 +133,12 @@ static void read_integer(const char *place, struct json_object *schema, struct f
 	field->maximum = number_or(schema, "maximum", 0);
 	field->default_value = number_or(schema, "default", 0);
 	snprintf(field->expectation, sizeof(field->expectation), "must be an integer from %lld to %lld",
-	         (long long)field->minimum, (long long)field->maximum);
+		 (long long)field->minimum, (long long)field->maximum);
 }
 
 /* An item's struct is named after its schema. */
 static void read_array(struct specification *specification, const char *place, struct json_object *schema,
-                       struct field *field)
+		       struct field *field)
 {
 	struct json_object *items = get(schema, "items");
 	struct json_object *reference = get(items, "$ref");
@@ -154,7 +154,7 @@ static void read_array(struct specification *specification, const char *place, s
 }
 
 static void read_open_object(struct specification *specification, const char *place, struct json_object *schema,
-                             struct field *field)
+			     struct field *field)
 {
 	field->type = INPUT_OBJECT;
 	field->maximum = number_or(schema, "x-max-bytes", -1);
@@ -162,11 +162,11 @@ static void read_open_object(struct specification *specification, const char *pl
 	if (!field->item->is_open || field->maximum < 0)
 		fail(place, "an object inside a request must have additionalProperties: true and x-max-bytes");
 	snprintf(field->expectation, sizeof(field->expectation), "must be an object of at most %lld bytes",
-	         (long long)field->maximum);
+		 (long long)field->maximum);
 }
 
 void read_field(struct specification *specification, const char *place, const char *name, struct json_object *schema,
-                bool is_required, struct object *owner)
+		bool is_required, struct object *owner)
 {
 	struct json_object *reference = get(schema, "$ref");
 	struct json_object *resolved = resolve(specification, place, schema);

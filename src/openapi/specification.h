@@ -24,7 +24,7 @@ struct field {
 	int64_t minimum;
 	int64_t maximum;
 	int64_t default_value;
-	const char *pattern;             /* NULL: none */
+	const char *pattern; /* NULL: none */
 	const struct enumeration *enumeration;
 	struct object *item;
 };
@@ -84,7 +84,7 @@ struct object *read_object(struct specification *specification, const char *plac
 
 /* One parameter or property. */
 void read_field(struct specification *specification, const char *place, const char *name, struct json_object *schema,
-                bool is_required, struct object *owner);
+		bool is_required, struct object *owner);
 
 /* The whole document. */
 void read_specification(struct specification *specification, struct json_object *document);

@@ -70,7 +70,8 @@ enum error list_end(struct list *list, struct text *next_cursor)
 	return answer_end(list->context);
 }
 
-/* The query as it came, without its cursor. Every value in it has been checked: it holds ids, numbers and names alone. */
+/* The query as it came, without its cursor. Every value in it has been checked: it holds ids, numbers and names alone.
+ */
 static const char *query_without_cursor(struct context *context)
 {
 	struct text query = context->request->query;
@@ -101,8 +102,8 @@ enum error list_link(struct context *context, struct text next_cursor)
 	struct text path = context->request->path;
 	const char *query = query_without_cursor(context);
 	const char *link = query ? arena_format(context->arena, "<%.*s?%scursor=%.*s>; rel=\"next\"", (int)path.length,
-	                                        path.data, query, (int)next_cursor.length, next_cursor.data)
-	                         : NULL;
+						path.data, query, (int)next_cursor.length, next_cursor.data)
+				 : NULL;
 	context->response->link = text_from_string(link);
 	return link ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 }

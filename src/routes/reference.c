@@ -10,7 +10,7 @@
 #include "schemas/operations.h"
 
 static enum error answer_reference(struct context *context, enum reference_resource resource, int64_t limit,
-                                   struct text cursor, reference_write write)
+				   struct text cursor, reference_write write)
 {
 	struct reference_answer answer;
 	enum error error = reference_read(context, resource, limit, cursor, write, &answer);
@@ -24,7 +24,7 @@ static enum error answer_reference(struct context *context, enum reference_resou
 }
 
 static enum error write_user_types(struct context *context, const struct page *page, const struct reference_rows *rows,
-                                   struct text *next_cursor)
+				   struct text *next_cursor)
 {
 	struct list list;
 	struct row row;
@@ -43,7 +43,7 @@ enum error route_user_type_list(struct context *context, const struct user_type_
 }
 
 static enum error write_task_types(struct context *context, const struct page *page, const struct reference_rows *rows,
-                                   struct text *next_cursor)
+				   struct text *next_cursor)
 {
 	struct list list;
 	struct row row;
@@ -62,7 +62,7 @@ enum error route_task_type_list(struct context *context, const struct task_type_
 }
 
 static enum error write_mappings(struct context *context, const struct page *page, const struct reference_rows *rows,
-                                 struct text *next_cursor)
+				 struct text *next_cursor)
 {
 	struct list list;
 	struct row row;
@@ -81,7 +81,7 @@ enum error route_eligibility_mapping_list(struct context *context, const struct 
 }
 
 static enum error write_templates(struct context *context, const struct page *page, const struct reference_rows *rows,
-                                  struct text *next_cursor)
+				  struct text *next_cursor)
 {
 	struct list list;
 	struct row row;

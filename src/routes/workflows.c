@@ -4,8 +4,8 @@
 #include "routes/answer.h"
 #include "routes/list.h"
 #include "schemas/operations.h"
-#include "services/event_version.h"
 #include "services/authorization.h"
+#include "services/event_version.h"
 #include "services/workflow.h"
 
 enum error route_workflow_template_save(struct context *context, const struct workflow_template_save_input *input)

@@ -126,7 +126,7 @@ static enum error copy_string(struct context *context, struct json_object *json,
 }
 
 static enum error read_string(struct context *context, const struct input_field *field, struct json_object *json,
-                              const char *prefix, void *target)
+			      const char *prefix, void *target)
 {
 	struct text text;
 	if (!json_object_is_type(json, json_type_string))
@@ -138,7 +138,7 @@ static enum error read_string(struct context *context, const struct input_field 
 }
 
 static enum error read_open_object(struct context *context, const struct input_field *field, struct json_object *json,
-                                   const char *prefix, void *target)
+				   const char *prefix, void *target)
 {
 	char inner[PREFIX_MAX];
 	size_t length;
@@ -159,7 +159,7 @@ static enum error read_open_object(struct context *context, const struct input_f
 }
 
 static enum error read_array(struct context *context, const struct input_field *field, struct json_object *json,
-                             const char *prefix, void *target)
+			     const char *prefix, void *target)
 {
 	char inner[PREFIX_MAX];
 	if (!json_object_is_type(json, json_type_array))
@@ -172,7 +172,7 @@ static enum error read_array(struct context *context, const struct input_field *
 		struct json_object *item = json_object_array_get_idx(json, i);
 		if (!json_object_is_type(item, json_type_object))
 			return context_fail_format(context, ERROR_INVALID_FIELD, "%s%s[%zu] must be an object", prefix,
-			                           field->name, i);
+						   field->name, i);
 		snprintf(inner, sizeof(inner), "%s%s[%zu].", prefix, field->name, i);
 		enum error error = field_read_object(context, field->item, item, inner, items + i * field->item->size);
 		if (error != ERROR_NONE)
@@ -184,7 +184,7 @@ static enum error read_array(struct context *context, const struct input_field *
 }
 
 static enum error read_value(struct context *context, const struct input_field *field, struct json_object *json,
-                             const char *prefix, void *target)
+			     const char *prefix, void *target)
 {
 	switch (field->type) {
 	case INPUT_TEXT:
@@ -210,7 +210,7 @@ static enum error read_value(struct context *context, const struct input_field *
 }
 
 static enum error read_member(struct context *context, const struct input_field *field, struct json_object *object,
-                              const char *prefix, void *target)
+			      const char *prefix, void *target)
 {
 	struct json_object *json;
 	field_set_absent(field, target);
@@ -246,7 +246,7 @@ static int shown_length(const char *name)
 }
 
 enum error field_read_object(struct context *context, const struct input_object *object, struct json_object *json,
-                             const char *prefix, void *target)
+			     const char *prefix, void *target)
 {
 	for (size_t i = 0; i < object->field_count; i++) {
 		enum error error = read_member(context, &object->fields[i], json, prefix, target);
@@ -260,7 +260,8 @@ enum error field_read_object(struct context *context, const struct input_object 
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		const char *name = json_object_iter_peek_name(&at);
 		if (!is_declared(object, name))
-			return context_fail_format(context, ERROR_UNKNOWN_FIELD, "%s%.*s", prefix, shown_length(name), name);
+			return context_fail_format(context, ERROR_UNKNOWN_FIELD, "%s%.*s", prefix, shown_length(name),
+						   name);
 	}
 	return ERROR_NONE;
 }

@@ -12,7 +12,7 @@
 
 /* Reads a JSON object's members into the struct at target; prefix names where the object stands ("", "nodes[3]."). */
 enum error field_read_object(struct context *context, const struct input_object *object, struct json_object *json,
-                             const char *prefix, void *target);
+			     const char *prefix, void *target);
 
 /* Sets what an absent field is. */
 void field_set_absent(const struct input_field *field, void *target);

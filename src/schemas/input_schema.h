@@ -34,12 +34,12 @@ struct input_field {
 	enum input_type type;
 	bool is_required;
 	bool is_nullable;
-	bool is_trimmed;       /* ASCII white space at the ends does not count and is taken away */
-	size_t offset;         /* in the input struct (or in the item of an array) */
-	size_t count_offset;   /* INPUT_ARRAY: of the number of items */
-	int64_t minimum;       /* code points of a text, or an integer's value */
-	int64_t maximum;       /* likewise; bytes of an object's JSON */
-	int64_t default_value; /* INPUT_INTEGER */
+	bool is_trimmed;                      /* ASCII white space at the ends does not count and is taken away */
+	size_t offset;                        /* in the input struct (or in the item of an array) */
+	size_t count_offset;                  /* INPUT_ARRAY: of the number of items */
+	int64_t minimum;                      /* code points of a text, or an integer's value */
+	int64_t maximum;                      /* likewise; bytes of an object's JSON */
+	int64_t default_value;                /* INPUT_INTEGER */
 	const struct input_class *characters; /* INPUT_TEXT; NULL: any */
 	const char *const *names;             /* INPUT_ENUM */
 	int name_count;

@@ -46,8 +46,8 @@ static bool matches(const char *template, struct text path, struct text *values)
 	const char *at = path.data;
 	const char *end = path.data + path.length;
 	size_t count = 0;
-	while (template < template_end && at < end) {
-		template++; /* both stand on a slash */
+	while (template <template_end &&at < end) {
+		template ++; /* both stand on a slash */
 		at++;
 		size_t expected = segment_length(template, template_end);
 		size_t length = segment_length(at, end);

@@ -13,11 +13,11 @@ struct input_schema;
 
 struct operation {
 	const char *method;
-	const char *path;    /* the template: "/api/tasks/{taskId}/pick" */
-	const char *id;      /* "task_pick" */
-	const char *allow;   /* all methods that the path takes: "GET, HEAD, OPTIONS" */
-	bool is_public;      /* no token is asked for */
-	size_t input_size;   /* of struct <id>_input */
+	const char *path;  /* the template: "/api/tasks/{taskId}/pick" */
+	const char *id;    /* "task_pick" */
+	const char *allow; /* all methods that the path takes: "GET, HEAD, OPTIONS" */
+	bool is_public;    /* no token is asked for */
+	size_t input_size; /* of struct <id>_input */
 	const struct input_schema *schema;
 	enum error (*handle)(struct context *context, const void *input);
 };
@@ -31,7 +31,7 @@ enum { OPERATION_PATH_VALUES_MAX = 4 };
 /* Where a path led. */
 struct operation_match {
 	const struct operation *operation; /* NULL: path or method did not match */
-	const char *allow;                 /* the methods that the path takes, for 405 and OPTIONS; NULL: unknown path */
+	const char *allow; /* the methods that the path takes, for 405 and OPTIONS; NULL: unknown path */
 	struct text path_values[OPERATION_PATH_VALUES_MAX]; /* in the order of the template */
 };
 

@@ -59,7 +59,7 @@ static const struct input_field *find_field(const struct input_object *query, st
 }
 
 static enum error read_parameter(struct context *context, const struct input_object *query, struct text pair,
-                                 uint32_t *seen, void *input)
+				 uint32_t *seen, void *input)
 {
 	size_t name_length = 0;
 	size_t index;

@@ -28,7 +28,7 @@ static bool is_json(struct text content_type)
 }
 
 static enum error read_members(struct context *context, const struct input_object *body, struct json_object *json,
-                               void *input)
+			       void *input)
 {
 	if (!json_object_is_type(json, json_type_object))
 		return context_fail(context, ERROR_INVALID_JSON, "it must be an object");
@@ -43,7 +43,8 @@ static enum error read_json(struct context *context, const struct input_object *
 	if (fault == JSON_MEMORY)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	if (fault != JSON_OK)
-		return context_fail_format(context, ERROR_INVALID_JSON, "%s (at byte %zu)", json_fault_message(fault), position);
+		return context_fail_format(context, ERROR_INVALID_JSON, "%s (at byte %zu)", json_fault_message(fault),
+					   position);
 	enum error error = read_members(context, body, json, input);
 	json_object_put(json);
 	return error;

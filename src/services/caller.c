@@ -56,11 +56,11 @@ static bool authority_recall(struct context *context, struct authority *authorit
 static void authority_remember(struct context *context, const struct authority *authority)
 {
 	cache_store(context->application->authorities, text_from_string(context->subject.text), 0,
-	            (struct text){(const char *)authority, sizeof(*authority)});
+		    (struct text){(const char *)authority, sizeof(*authority)});
 }
 
 enum error caller_read_with_list(struct context *context, const struct uuid *event_id, list_queue queue, void *list,
-                                 struct caller *caller)
+				 struct caller *caller)
 {
 	struct authority expected;
 	bool expects = authority_recall(context, &expected);
@@ -85,7 +85,7 @@ enum error caller_read_with_list(struct context *context, const struct uuid *eve
 }
 
 enum error caller_require_event(struct context *context, const struct caller *caller, enum event_named named,
-                                const struct uuid *event_id)
+				const struct uuid *event_id)
 {
 	enum error error = authorize_event(caller, named);
 	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, event_id->text);

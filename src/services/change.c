@@ -64,7 +64,7 @@ enum error change_commit(struct change *change, const struct uuid *event_id, con
 			return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	}
 	transition_create_queue(context->database, event_id, expected_version, context->response->request_id,
-	                        &transitions);
+				&transitions);
 	batch_add_commit(context->database);
 	enum error error = batch_run(context->database);
 	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, NULL);

@@ -15,16 +15,6 @@ struct report {
 	bool exhausted; /* the arena; what comes after is lost */
 };
 
-/* The catalogue's message with the subject in place of its %s. */
-static const char *fill_message(struct arena *arena, enum error error, const char *subject)
-{
-	const char *message = error_entry(error)->message;
-	const char *gap = strstr(message, "%s");
-	if (!gap)
-		return message;
-	return arena_format(arena, "%.*s%s%s", (int)(gap - message), message, subject, gap + 2);
-}
-
 static bool make_room(struct report *report)
 {
 	if (report->count < report->capacity)
@@ -43,7 +33,7 @@ static bool make_room(struct report *report)
 /* Takes NULL for name and subject, which both come straight from the arena. */
 static void add_fault(struct report *report, const char *place, const char *name, enum error error, const char *subject)
 {
-	const char *message = subject ? fill_message(report->arena, error, subject) : NULL;
+	const char *message = subject ? error_message(report->arena, error, subject) : NULL;
 	if (!name || !message || !make_room(report)) {
 		report->exhausted = true;
 		return;

@@ -7,7 +7,6 @@
 #include "schemas/operations.h"
 #include "services/page.h"
 
-
 /* The caller's events; all for an admin. Rows of EVENT_COLUMNS. */
 enum error event_list(struct context *context, const struct event_list_input *input, struct row_page *page);
 

@@ -12,11 +12,12 @@
  * anything but one entity tag of an event. */
 enum error event_version_expected(struct context *context, const char **expected);
 
-/* For a request that changes nothing: ERROR_VERSION_MISMATCH if the event has another version than is expected (NULL: any). */
+/* For a request that changes nothing: ERROR_VERSION_MISMATCH if the event has another version than is expected (NULL:
+ * any). */
 enum error event_version_check(struct context *context, const char *expected, int64_t actual);
 
-/* The entity tag of an answer read from one event: the version, and a hash of whatever else decides its bytes (the caller, the
- * user type, the reference data, the path and query). NULL when memory is short. */
+/* The entity tag of an answer read from one event: the version, and a hash of whatever else decides its bytes (the
+ * caller, the user type, the reference data, the path and query). NULL when memory is short. */
 const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version);
 
 #endif

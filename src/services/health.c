@@ -1,7 +1,7 @@
 #include "services/health.h"
 
-#include "crud/reference.h"
 #include "core/schema_version.h"
+#include "crud/reference.h"
 
 enum error health_check(struct context *context)
 {
@@ -17,7 +17,8 @@ enum error health_check(struct context *context)
 	struct row row = row_of(rows, 0);
 	int64_t version = row_integer(&row);
 	if (row.failed || version != SCHEMA_VERSION)
-		return context_fail_format(context, ERROR_NOT_READY, "the database has schema version %lld, and %d is needed",
-		                           (long long)version, SCHEMA_VERSION);
+		return context_fail_format(context, ERROR_NOT_READY,
+					   "the database has schema version %lld, and %d is needed", (long long)version,
+					   SCHEMA_VERSION);
 	return ERROR_NONE;
 }

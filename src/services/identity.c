@@ -11,7 +11,7 @@
 #include "services/caller.h"
 
 static enum error read_user(struct context *context, const struct auth_login_input *input, struct user *user,
-                            const char **hash)
+			    const char **hash)
 {
 	const char *email = arena_copy(context->arena, input->email);
 	*hash = NULL;

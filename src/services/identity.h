@@ -16,12 +16,12 @@ struct login {
 	struct user user;
 };
 
-/* The local issuer's login. ERROR_INVALID_CREDENTIALS for a wrong email and a wrong password alike; ERROR_PROFILE_INACTIVE
- * only to somebody who knows the password; ERROR_LOGIN_BUSY. */
+/* The local issuer's login. ERROR_INVALID_CREDENTIALS for a wrong email and a wrong password alike;
+ * ERROR_PROFILE_INACTIVE only to somebody who knows the password; ERROR_LOGIN_BUSY. */
 enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login);
 
-/* The caller with the task types that they may work on (TASK_TYPE_COLUMNS; all of them for an admin) and their memberships
- * (event id, event name, created_at). */
+/* The caller with the task types that they may work on (TASK_TYPE_COLUMNS; all of them for an admin) and their
+ * memberships (event id, event name, created_at). */
 struct profile {
 	struct caller caller;
 	struct rows task_types;

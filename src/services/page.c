@@ -44,7 +44,7 @@ enum error page_read(struct context *context, const char *binding, int64_t limit
 }
 
 enum error page_read_by_number(struct context *context, const char *binding, int64_t limit, struct text cursor,
-                               struct page *page)
+			       struct page *page)
 {
 	enum error error = begin(context, binding, limit, page);
 	if (error != ERROR_NONE || !cursor.data)

@@ -18,12 +18,13 @@ struct row_page {
 	struct caller caller;
 };
 
-/* A page ordered by created_at, (for tasks) rank, and id. binding names operation and filter; NULL means that memory was too
- * short to make it. cursor.data is NULL for the first page. ERROR_INVALID_CURSOR, ERROR_OUT_OF_MEMORY. */
-enum error page_read(struct context *context, const char *binding, int64_t limit, struct text cursor, struct page *page);
+/* A page ordered by created_at, (for tasks) rank, and id. binding names operation and filter; NULL means that memory
+ * was too short to make it. cursor.data is NULL for the first page. ERROR_INVALID_CURSOR, ERROR_OUT_OF_MEMORY. */
+enum error page_read(struct context *context, const char *binding, int64_t limit, struct text cursor,
+		     struct page *page);
 
 /* The same for a list ordered by a number. */
 enum error page_read_by_number(struct context *context, const char *binding, int64_t limit, struct text cursor,
-                               struct page *page);
+			       struct page *page);
 
 #endif

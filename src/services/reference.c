@@ -59,7 +59,7 @@ static struct rows take_rows(const struct database *database, int result)
 static struct text key_of(struct context *context, const char *resource, int64_t limit, struct text cursor)
 {
 	return text_from_string(arena_format(context->arena, "%s?limit=%" PRId64 "&cursor=%.*s", resource, limit,
-	                                     (int)cursor.length, cursor.data ? cursor.data : ""));
+					     (int)cursor.length, cursor.data ? cursor.data : ""));
 }
 
 /* "r<version>-<hash of the key>": the same bytes for whoever asks. */
@@ -90,7 +90,7 @@ static void remember(struct context *context, struct text key, int64_t version, 
 
 /* Reads version and rows in one snapshot, writes the body, and remembers it. */
 static enum error load(struct context *context, enum reference_resource resource, const struct page *page,
-                       struct text key, reference_write write, int64_t *version, struct text *next_cursor)
+		       struct text key, reference_write write, int64_t *version, struct text *next_cursor)
 {
 	struct database *database = context->database;
 	batch_add_begin_snapshot(database);
@@ -129,7 +129,7 @@ static enum error recall(struct context *context, const struct cache_entry *entr
 }
 
 enum error reference_read(struct context *context, enum reference_resource resource, int64_t limit, struct text cursor,
-                          reference_write write, struct reference_answer *answer)
+			  reference_write write, struct reference_answer *answer)
 {
 	const char *name = resource_names[resource];
 	struct cache *cache = context->application->references;

@@ -1,5 +1,5 @@
-/* Reference lists: user types, task types, eligibility mappings and workflow templates, from the worker's cache as long as the
- * caller's row says that they are current. */
+/* Reference lists: user types, task types, eligibility mappings and workflow templates, from the worker's cache as long
+ * as the caller's row says that they are current. */
 #ifndef EVENTFLOW_SERVICES_REFERENCE_H
 #define EVENTFLOW_SERVICES_REFERENCE_H
 
@@ -27,7 +27,7 @@ struct reference_rows {
 
 /* Writes a finished body of the rows into the response, and says where the next page begins. */
 typedef enum error (*reference_write)(struct context *context, const struct page *page,
-                                      const struct reference_rows *rows, struct text *next_cursor);
+				      const struct reference_rows *rows, struct text *next_cursor);
 
 /* What was found or made; the body is in the response. */
 struct reference_answer {
@@ -35,9 +35,9 @@ struct reference_answer {
 	struct text next_cursor; /* data == NULL on the last page */
 };
 
-/* Leaves the finished body in the response. The caller's row is read in one round trip; a list that is not remembered, or is
- * older than that row says, costs a second. */
+/* Leaves the finished body in the response. The caller's row is read in one round trip; a list that is not remembered,
+ * or is older than that row says, costs a second. */
 enum error reference_read(struct context *context, enum reference_resource resource, int64_t limit, struct text cursor,
-                          reference_write write, struct reference_answer *answer);
+			  reference_write write, struct reference_answer *answer);
 
 #endif

@@ -46,8 +46,8 @@ static struct task_filter filter_of(const struct task_list_input *input)
 static const char *binding_of(struct context *context, const struct task_filter *filter)
 {
 	return arena_format(context->arena, "task_list %s %s %s %s %s %s", word(filter->scope_id), word(filter->state),
-	                    word(filter->assignee_id), word(filter->task_type_id),
-	                    word(filter->workflow_instance_id), word(filter->takeable));
+			    word(filter->assignee_id), word(filter->task_type_id), word(filter->workflow_instance_id),
+			    word(filter->takeable));
 }
 
 /* What task_list_queue_for needs. */
@@ -80,7 +80,8 @@ static void task_list_queue_for(struct context *context, const struct authority 
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page)
 {
 	struct task_list_request request = {.page = &page->page, .filter = filter_of(input)};
-	enum error error = page_read(context, binding_of(context, &request.filter), input->limit, input->cursor, &page->page);
+	enum error error =
+	    page_read(context, binding_of(context, &request.filter), input->limit, input->cursor, &page->page);
 	if (error != ERROR_NONE)
 		return error;
 	const struct uuid *event_id = input->event_id.present ? &input->event_id.value : NULL;
@@ -108,7 +109,7 @@ enum error task_get(struct context *context, const struct task_get_input *input,
 }
 
 enum error transition_list(struct context *context, const struct transition_list_input *input,
-                           struct transition_page *page)
+			   struct transition_page *page)
 {
 	struct task_view view;
 	const char *binding = arena_format(context->arena, "transition_list %s", input->task_id.text);

@@ -44,12 +44,12 @@ struct transition_page {
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page);
 enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view);
 enum error transition_list(struct context *context, const struct transition_list_input *input,
-                           struct transition_page *page);
+			   struct transition_page *page);
 
 /* Two round trips each. */
 enum error task_pick(struct context *context, const struct task_pick_input *input, struct task_view *view);
 enum error task_assign(struct context *context, const struct task_assign_input *input, struct task_view *view);
 enum error task_transition(struct context *context, const struct task_transition_input *input,
-                           struct task_transition_result *result);
+			   struct task_transition_result *result);
 
 #endif

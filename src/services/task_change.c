@@ -1,5 +1,5 @@
-/* The changes of a task's assignee and state. Each is two round trips: read and lock, then (what follows is decided here, in
- * between) change and commit. */
+/* The changes of a task's assignee and state. Each is two round trips: read and lock, then (what follows is decided
+ * here, in between) change and commit. */
 #include <inttypes.h>
 
 #include "crud/task.h"
@@ -57,7 +57,7 @@ static struct text changed_at(struct context *context, int result)
 
 /* Gives the task to somebody, or to nobody, and commits; a task that has this assignee already is left as it is. */
 static enum error set_assignee(struct context *context, struct task_view *view, const struct optional_uuid *assignee_id,
-                               const char *expected_version)
+			       const char *expected_version)
 {
 	struct task *task = &view->access.task;
 	struct change_entry entry = entry_of(view, TRANSITION_ASSIGNEE);
@@ -152,9 +152,9 @@ static enum error fail_illegal(struct context *context, const struct task *task,
 	const char *legal = count > 0 ? task_state_names[next[0]] : "nothing";
 	if (count > 1)
 		legal = arena_format(context->arena, "%s or %s", task_state_names[next[0]], task_state_names[next[1]]);
-	return context_fail_format(context, ERROR_ILLEGAL_TRANSITION, "A task cannot go from %s to %s; from %s it can go to %s",
-	                           task_state_names[task->state], task_state_names[to], task_state_names[task->state],
-	                           legal ? legal : "");
+	return context_fail_format(
+	    context, ERROR_ILLEGAL_TRANSITION, "A task cannot go from %s to %s; from %s it can go to %s",
+	    task_state_names[task->state], task_state_names[to], task_state_names[task->state], legal ? legal : "");
 }
 
 static enum error require_move(struct context *context, const struct task_view *view, enum task_state to)
@@ -182,7 +182,7 @@ struct release {
 
 /* One child of a task that becomes DONE: it waits for one parent less, and is unlocked if that was the last. */
 static enum error release_child(struct row *row, struct release *release, struct change *change,
-                                struct task_transition_result *result)
+				struct task_transition_result *result)
 {
 	struct uuid *id = arena_alloc(change->context->arena, sizeof(*id));
 	if (!id)
@@ -195,10 +195,10 @@ static enum error release_child(struct row *row, struct release *release, struct
 		return context_fail(change->context, ERROR_INTERNAL, NULL);
 	if (task_life_unlocks(state, open_parents, open_parents - 1)) {
 		change_add(change, &(struct change_entry){.task_id = id,
-		                                          .number = ++number,
-		                                          .kind = TRANSITION_STATE,
-		                                          .from_state = state,
-		                                          .to_state = TASK_STATE_TODO});
+							  .number = ++number,
+							  .kind = TRANSITION_STATE,
+							  .from_state = state,
+							  .to_state = TASK_STATE_TODO});
 		state = TASK_STATE_TODO;
 		result->unlocked[result->unlocked_count++] = id;
 	}
@@ -209,7 +209,7 @@ static enum error release_child(struct row *row, struct release *release, struct
 }
 
 static enum error release_children(struct context *context, struct rows children, struct change *change,
-                                   struct task_transition_result *result)
+				   struct task_transition_result *result)
 {
 	struct arena *arena = context->arena;
 	struct release release = {array_new(arena), array_new(arena), array_new(arena)};
@@ -235,7 +235,7 @@ static enum error release_children(struct context *context, struct rows children
 
 /* Moves the task, which is locked as its children are, and commits. */
 static enum error move(struct context *context, const struct task_transition_input *input, const struct rows *children,
-                       const char *expected_version, struct task_transition_result *result)
+		       const char *expected_version, struct task_transition_result *result)
 {
 	struct task *task = &result->view.access.task;
 	struct change_entry entry = entry_of(&result->view, TRANSITION_STATE);
@@ -260,7 +260,7 @@ static enum error move(struct context *context, const struct task_transition_inp
 }
 
 enum error task_transition(struct context *context, const struct task_transition_input *input,
-                           struct task_transition_result *result)
+			   struct task_transition_result *result)
 {
 	const char *expected_version;
 	enum error error = event_version_expected(context, &expected_version);

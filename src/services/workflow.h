@@ -17,10 +17,10 @@ struct workflow_template_rows {
 	struct rows edges;
 };
 
-/* Validates and saves a template, or the next version of one (input->id). All faults of the graph are reported at once. Two
- * round trips. */
+/* Validates and saves a template, or the next version of one (input->id). All faults of the graph are reported at once.
+ * Two round trips. */
 enum error workflow_template_save(struct context *context, const struct workflow_template_save_input *input,
-                                  struct workflow_template_rows *saved);
+				  struct workflow_template_rows *saved);
 
 /* A page of instances (WORKFLOW_INSTANCE_COLUMNS); is_of_one_event as in struct task_page. */
 struct workflow_instance_page {
@@ -29,7 +29,7 @@ struct workflow_instance_page {
 };
 
 enum error workflow_instance_list(struct context *context, const struct workflow_instance_list_input *input,
-                                  struct workflow_instance_page *page);
+				  struct workflow_instance_page *page);
 
 /* A new instance with all its tasks. */
 struct workflow_instantiated {
@@ -40,6 +40,6 @@ struct workflow_instantiated {
 
 /* Creates all tasks and dependencies in one transaction with a constant number of statements. Two round trips. */
 enum error workflow_instantiate(struct context *context, const struct workflow_instantiate_input *input,
-                                struct workflow_instantiated *result);
+				struct workflow_instantiated *result);
 
 #endif

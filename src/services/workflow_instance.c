@@ -27,7 +27,7 @@ static void instance_list_queue_for(struct context *context, const struct author
 }
 
 enum error workflow_instance_list(struct context *context, const struct workflow_instance_list_input *input,
-                                  struct workflow_instance_page *page)
+				  struct workflow_instance_page *page)
 {
 	const struct uuid *event_id = input->event_id.present ? &input->event_id.value : NULL;
 	struct row_page *list = &page->list;
@@ -58,7 +58,7 @@ struct blueprint {
 
 /* Reads the caller and the newest version of the template. */
 static enum error read_for_instance(struct context *context, const struct workflow_instantiate_input *input,
-                                    struct caller *caller, struct workflow_template_rows *rows)
+				    struct caller *caller, struct workflow_template_rows *rows)
 {
 	struct database *database = context->database;
 	batch_add_begin_snapshot(database);
@@ -83,7 +83,7 @@ static enum error read_for_instance(struct context *context, const struct workfl
 
 /* The graph as the DAG engine takes it; node ids and edges point into the rows. */
 static bool read_graph(struct arena *arena, const struct workflow_template_rows *rows, struct blueprint *blueprint,
-                       struct dag *dag)
+		       struct dag *dag)
 {
 	size_t node_count = (size_t)rows->nodes.count;
 	size_t edge_count = (size_t)rows->edges.count;
@@ -116,15 +116,23 @@ static enum error plan(struct context *context, const struct workflow_template_r
 	struct dag dag;
 	struct row row = row_of(rows->templates, 0);
 	blueprint->workflow = workflow_template_from_row(&row);
-	if (!read_graph(context->arena, rows, blueprint, &dag) ||
-	    !dag_order(context->arena, &dag, &blueprint->order))
+	if (!read_graph(context->arena, rows, blueprint, &dag) || !dag_order(context->arena, &dag, &blueprint->order))
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	return row.failed ? context_fail(context, ERROR_INTERNAL, NULL) : ERROR_NONE;
 }
 
 /* One array for each column of the new tasks. */
-enum { COLUMN_ID, COLUMN_NODE, COLUMN_TYPE, COLUMN_LABEL, COLUMN_DESCRIPTION, COLUMN_STATE, COLUMN_PARENTS, COLUMN_RANK,
-       COLUMN__MAX };
+enum {
+	COLUMN_ID,
+	COLUMN_NODE,
+	COLUMN_TYPE,
+	COLUMN_LABEL,
+	COLUMN_DESCRIPTION,
+	COLUMN_STATE,
+	COLUMN_PARENTS,
+	COLUMN_RANK,
+	COLUMN__MAX
+};
 
 static void add_task(struct array *const columns[COLUMN__MAX], const struct blueprint *blueprint, size_t i)
 {
@@ -141,7 +149,7 @@ static void add_task(struct array *const columns[COLUMN__MAX], const struct blue
 }
 
 static enum error queue_tasks(struct context *context, const struct uuid *event_id, const struct uuid *instance_id,
-                              const struct blueprint *blueprint)
+			      const struct blueprint *blueprint)
 {
 	struct array *columns[COLUMN__MAX];
 	const char *literals[COLUMN__MAX];
@@ -169,7 +177,7 @@ static enum error queue_tasks(struct context *context, const struct uuid *event_
 }
 
 static enum error queue_dependencies(struct context *context, const struct uuid *event_id,
-                                     const struct blueprint *blueprint)
+				     const struct blueprint *blueprint)
 {
 	struct array *parents = array_new(context->arena);
 	struct array *children = array_new(context->arena);
@@ -192,7 +200,7 @@ struct created {
 };
 
 static struct created queue_readback(struct context *context, const struct uuid *event_id,
-                                     const struct uuid *instance_id)
+				     const struct uuid *instance_id)
 {
 	struct created created;
 	created.instance = workflow_instance_read_queue(context->database, event_id, instance_id);
@@ -217,8 +225,8 @@ static void add_transitions(struct change *change, const struct blueprint *bluep
 }
 
 static enum error create(struct context *context, const struct uuid *event_id, const struct blueprint *blueprint,
-                         const struct uuid *created_by, const char *expected_version,
-                         struct workflow_instantiated *result)
+			 const struct uuid *created_by, const char *expected_version,
+			 struct workflow_instantiated *result)
 {
 	struct change change;
 	struct uuid id;
@@ -245,7 +253,7 @@ static enum error create(struct context *context, const struct uuid *event_id, c
 }
 
 enum error workflow_instantiate(struct context *context, const struct workflow_instantiate_input *input,
-                                struct workflow_instantiated *result)
+				struct workflow_instantiated *result)
 {
 	struct caller caller;
 	struct workflow_template_rows rows;

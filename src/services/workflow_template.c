@@ -33,15 +33,16 @@ static bool is_task_type(struct rows task_types, const struct uuid *id)
 
 /* Adds a fault for each node whose task type does not exist. */
 static enum error check_task_types(struct context *context, const struct workflow_template_save_input *input,
-                                   struct rows task_types, struct fault *faults, size_t *count)
+				   struct rows task_types, struct fault *faults, size_t *count)
 {
 	for (size_t i = 0; i < input->nodes_count; i++) {
 		const struct workflow_node_input *node = &input->nodes[i];
 		if (is_task_type(task_types, &node->task_type_id))
 			continue;
-		const char *subject = arena_format(context->arena, "%.*s has the task type %s, which does not exist",
-		                                   (int)node->node_id.length, node->node_id.data, node->task_type_id.text);
-		const char *message = subject ? arena_format(context->arena, "The node %s.", subject) : NULL;
+		const char *subject =
+		    arena_format(context->arena, "%.*s has the task type %s, which does not exist",
+				 (int)node->node_id.length, node->node_id.data, node->task_type_id.text);
+		const char *message = subject ? error_message(context->arena, ERROR_UNKNOWN_TASK_TYPE, subject) : NULL;
 		const char *name = arena_copy(context->arena, node->node_id);
 		if (!message || !name)
 			return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
@@ -52,7 +53,7 @@ static enum error check_task_types(struct context *context, const struct workflo
 
 /* All faults at once: those of the graph, then those of the task types. */
 static enum error check_workflow(struct context *context, const struct workflow_template_save_input *input,
-                                 struct rows task_types)
+				 struct rows task_types)
 {
 	struct dag dag;
 	struct fault *of_graph = NULL;
@@ -83,7 +84,7 @@ static void add_node(struct array *const arrays[4], const struct workflow_node_i
 }
 
 static enum error fill_version(struct context *context, const struct workflow_template_save_input *input,
-                               struct new_workflow_version *version)
+			       struct new_workflow_version *version)
 {
 	struct arena *arena = context->arena;
 	struct array *nodes[4] = {array_new(arena), array_new(arena), array_new(arena), array_new(arena)};
@@ -106,14 +107,14 @@ static enum error fill_version(struct context *context, const struct workflow_te
 	    .to_node_ids = array_literal(to),
 	};
 	bool complete = version->name && version->description && version->node_ids && version->task_type_ids &&
-	                version->labels && version->metadata && version->from_node_ids && version->to_node_ids;
+			version->labels && version->metadata && version->from_node_ids && version->to_node_ids;
 	return complete ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 }
 
 /* Writes the version, and reads it back as every reader will see it, in one round trip. */
 static enum error write_version(struct context *context, const struct uuid *id, bool is_new,
-                                const struct uuid *created_by, const struct new_workflow_version *version,
-                                struct workflow_template_rows *saved)
+				const struct uuid *created_by, const struct new_workflow_version *version,
+				struct workflow_template_rows *saved)
 {
 	struct database *database = context->database;
 	batch_add_begin(database);
@@ -135,7 +136,7 @@ static enum error write_version(struct context *context, const struct uuid *id, 
 
 /* Reads the caller, the task types and, to know whether it exists, the template. */
 static enum error read_for_save(struct context *context, const struct workflow_template_save_input *input,
-                                struct caller *caller, struct rows *task_types)
+				struct caller *caller, struct rows *task_types)
 {
 	struct database *database = context->database;
 	int caller_result = caller_queue(database, &context->subject, NULL);
@@ -157,7 +158,7 @@ static enum error read_for_save(struct context *context, const struct workflow_t
 }
 
 enum error workflow_template_save(struct context *context, const struct workflow_template_save_input *input,
-                                  struct workflow_template_rows *saved)
+				  struct workflow_template_rows *saved)
 {
 	struct caller caller;
 	struct rows task_types;

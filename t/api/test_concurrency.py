@@ -2,6 +2,8 @@
 
 import threading
 
+from world import new_id
+
 PICKERS, ROUNDS = 32, 12
 RACES = 500
 
@@ -59,7 +61,7 @@ def test_two_parents_that_finish_at_once_unlock_the_child_once(world, event):
     pairs = list(zip(*parents))
     with world.connection, world.connection.cursor() as cursor:
         children = make_children(world, cursor, event, pairs)
-    version, barrier = world.version(event), threading.Barrier(2)
+    barrier = threading.Barrier(2)
     racers = [Racer(barrier, world.user("manager", event), ids) for ids in parents]
     version = world.version(event)
     for racer in racers:
@@ -76,13 +78,12 @@ def test_two_parents_that_finish_at_once_unlock_the_child_once(world, event):
 
 def make_children(world, cursor, event, pairs):
     """A child for each pair of parents, in a few statements."""
-    from world import new_id
     children = [new_id() for _ in pairs]
     world.insert(cursor, "tasks", "event_id, id, task_type_id, label, state, open_parents, rank",
                  [(event, child, world.task_type, "A child", "BLOCKED", 2, 1) for child in children])
     world.insert(cursor, "task_dependencies", "event_id, parent_id, child_id",
                  [(event, parent, child) for child, pair in zip(children, pairs) for parent in pair])
-    world._record(cursor, event, children, [("created", None, "BLOCKED", None, world.admin.id, None)])
+    world.record(cursor, event, children, [("created", None, "BLOCKED", None, world.admin.id, None)])
     return children
 
 

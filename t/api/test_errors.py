@@ -23,10 +23,11 @@ def test_uri_and_headers_too_large(nobody):
     nobody.get("/api/tasks", headers={"X-Long": "y" * 20000}).refused("headers_too_large")
 
 
-def test_methods(world, nobody, event):
-    assert nobody.call("PUT", "/api/tasks").refused("method_not_allowed") and world.admin.call("DELETE", f"/api/tasks/{new_id()}").status == 405
+def test_methods(world, nobody):
+    nobody.call("PUT", "/api/tasks").refused("method_not_allowed")
+    world.admin.call("DELETE", f"/api/tasks/{new_id()}").refused("method_not_allowed")
     nobody.call("BREW", "/api/tasks").refused("method_not_implemented")
-    nobody.call("get", "/api/tasks").refused("method_not_implemented")
+    assert nobody.call("get", "/api/tasks").code in ("method_not_implemented", "bad_request")  # nginx takes capitals alone
 
 
 def test_a_malformed_request(nobody):

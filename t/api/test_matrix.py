@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from world import new_id
+from world import PASSWORD, new_id
 
 KINDS = ("admin", "manager", "vendor", "coordinator", "customer", "inactive", "stranger")
 
@@ -71,7 +71,6 @@ def colleague(world):
 
 def request_of(world, name, event, task, template, colleague):
     """(method, path, query, body) of one row of the table."""
-    from world import PASSWORD
     of_event = {"event_id": event} if name.endswith("of an event") else None
     operation = name.split(" ")[0]
     path = f"/api/tasks/{task}"

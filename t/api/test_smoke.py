@@ -46,27 +46,27 @@ def long_lists(world):
         world.map(world.user_type(), world.new_task_type())
         world.template(("a", "b"), (("a", "b"),))
     world.instances(event, template, 200)
-    parent = world.task(event, "IN_PROGRESS")
-    world.tasks(event, 200, parents=[parent])
-    changes = [("assignee", "TODO", "TODO", None if number % 2 else world.admin.id, world.admin.id if number % 2 else None)
-               for number in range(2, 202)]
+    world.tasks(event, 200)
+    world.tasks(event, 200, parents=[world.task(event, "IN_PROGRESS")])
     return event, {
         "/api/tasks": {}, "/api/tasks#event": {"event_id": event}, "/api/tasks#takeable": {"takeable": "true"},
-        f"/api/tasks/{with_trail(world, event, changes)}/transitions": {}, "/api/events": {},
+        f"/api/tasks/{task_with_a_long_trail(world, event)}/transitions": {}, "/api/events": {},
         f"/api/events/{event}/members": {}, "/api/users": {}, "/api/workflow-instances": {},
         "/api/workflow-instances#event": {"event_id": event}, **{f"/api/{name}": {} for name in REFERENCE},
     }
 
 
-def with_trail(world, event, changes):
-    """A task that was assigned and unassigned many times."""
-    task = world.task(event)
+def task_with_a_long_trail(world, event):
+    """It was assigned and unassigned 200 times."""
+    task, admin = world.task(event), world.admin.id
     version = world.version(event)
+    rows = [(event, task, number, "assignee", "TODO", "TODO", None if number % 2 == 0 else admin, admin if number % 2 == 0 else None,
+             admin, version) for number in range(2, 202)]
     with world.connection, world.connection.cursor() as cursor:
         world.insert(cursor, "task_transitions",
                      "event_id, task_id, number, kind, from_state, to_state, from_assignee_id, to_assignee_id, actor_id, event_version",
-                     [(event, task, number, *change, world.admin.id, version) for number, change in enumerate(changes, 2)])
-        cursor.execute("UPDATE eventflow.tasks SET transition_count = %s WHERE id = %s", (len(changes) + 1, task))
+                     rows)
+        cursor.execute("UPDATE eventflow.tasks SET transition_count = 201 WHERE id = %s", (task,))
     return task
 
 

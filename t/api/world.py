@@ -141,10 +141,10 @@ class World:
             if parents:
                 self.insert(cursor, "task_dependencies", "event_id, parent_id, child_id",
                             [(event, parent, task) for task in ids for parent in parents])
-            self._record(cursor, event, ids, history)
+            self.record(cursor, event, ids, history)
         return ids
 
-    def _record(self, cursor, event, ids, history):
+    def record(self, cursor, event, ids, history):
         cursor.execute("UPDATE eventflow.events SET version = version + 1 WHERE id = %s RETURNING version", (event,))
         version = cursor.fetchone()[0]
         self.insert(cursor, "task_transitions",

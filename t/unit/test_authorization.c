@@ -1,4 +1,5 @@
-/* Who may do what, as tables: every rule of scope, permission, holding, eligibility and state, in the order of refusals. */
+/* Who may do what, as tables: every rule of scope, permission, holding, eligibility and state, in the order of
+ * refusals. */
 #include <criterion/criterion.h>
 
 #include "services/authorization.h"
@@ -52,8 +53,8 @@ Test(authorization, each_permission_opens_its_own_door)
 		struct caller caller = caller_of(false, false, permissions);
 		for (int asked = 0; asked < 4; asked++) {
 			enum error expected = held == asked ? ERROR_NONE : ERROR_PERMISSION_DENIED;
-			cr_assert_eq(authorize_permission(&caller, (enum permission)asked), expected, "held %d, asked %d",
-			             held, asked);
+			cr_assert_eq(authorize_permission(&caller, (enum permission)asked), expected,
+				     "held %d, asked %d", held, asked);
 		}
 	}
 }

@@ -51,10 +51,29 @@ Test(operation, other_methods_learn_what_is_allowed)
 Test(operation, only_plain_paths_match)
 {
 	static const char *const hostile[] = {
-	    "",           "/",           "api/tasks",      "/api/tasks/",   "//api/tasks",      "/api//tasks",
-	    "/api/tasks/.", "/api/./tasks", "/api/x/../tasks", "/api/tasks/..", "/api/%74asks",   "/api/tasks%2f",
-	    "/api\\tasks", "/api/tasks;a=b", "/API/tasks",     "/api/tasks ",   "/api/tasks\xc3\xa9", "/api/tasks?x",
-	    "/api",       "/api/nothing", "/api/tasks/" ID "/pick/more", "/api/tasks//pick", "/api/events/" ID,
+	    "",
+	    "/",
+	    "api/tasks",
+	    "/api/tasks/",
+	    "//api/tasks",
+	    "/api//tasks",
+	    "/api/tasks/.",
+	    "/api/./tasks",
+	    "/api/x/../tasks",
+	    "/api/tasks/..",
+	    "/api/%74asks",
+	    "/api/tasks%2f",
+	    "/api\\tasks",
+	    "/api/tasks;a=b",
+	    "/API/tasks",
+	    "/api/tasks ",
+	    "/api/tasks\xc3\xa9",
+	    "/api/tasks?x",
+	    "/api",
+	    "/api/nothing",
+	    "/api/tasks/" ID "/pick/more",
+	    "/api/tasks//pick",
+	    "/api/events/" ID,
 	};
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(*hostile); i++) {
 		struct operation_match match = find("GET", hostile[i]);

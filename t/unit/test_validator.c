@@ -47,17 +47,18 @@ static void refuses(const char *method, const char *uri, const char *body, enum 
 {
 	const void *input;
 	cr_expect_eq(read(method, uri, body, &input), error, "%s %s: %s, %s", uri, body ? body : "",
-	             context.failure.error ? error_entry(context.failure.error)->code : "accepted",
-	             context.failure.subject ? context.failure.subject : "");
+		     context.failure.error ? error_entry(context.failure.error)->code : "accepted",
+		     context.failure.subject ? context.failure.subject : "");
 	if (subject && context.failure.subject)
-		cr_expect(strstr(context.failure.subject, subject), "%s %s: \"%s\" has no \"%s\"", uri, body ? body : "",
-		          context.failure.subject, subject);
+		cr_expect(strstr(context.failure.subject, subject), "%s %s: \"%s\" has no \"%s\"", uri,
+			  body ? body : "", context.failure.subject, subject);
 }
 
 Test(validator, query)
 {
 	const void *input;
-	cr_assert_eq(read("GET", "/api/tasks?limit=7&state=TODO&takeable=false&event_id=" ID, NULL, &input), ERROR_NONE);
+	cr_assert_eq(read("GET", "/api/tasks?limit=7&state=TODO&takeable=false&event_id=" ID, NULL, &input),
+		     ERROR_NONE);
 	const struct task_list_input *tasks = input;
 	cr_assert_eq(tasks->limit, 7);
 	cr_assert_eq(tasks->state, TASK_STATE_TODO);
@@ -87,7 +88,8 @@ Test(validator, percent_encoding)
 
 Test(validator, refused_queries)
 {
-	static const char *const limits[] = {"0", "-1", "1001", "1e9", "abc", "+1", "", "1%00", "%D9%A3", "99999999999999999999", "%zz", "%1"};
+	static const char *const limits[] = {
+	    "0", "-1", "1001", "1e9", "abc", "+1", "", "1%00", "%D9%A3", "99999999999999999999", "%zz", "%1"};
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
 		char uri[128];
 		snprintf(uri, sizeof(uri), "/api/tasks?limit=%s", limits[i]);
@@ -118,8 +120,9 @@ Test(validator, path)
 Test(validator, bodies)
 {
 	const void *input;
-	cr_assert_eq(read("POST", "/api/tasks/" ID "/transition", "{\"reason\":\" \\t why \",\"next_state\":\"DONE\"}", &input),
-	             ERROR_NONE);
+	cr_assert_eq(
+	    read("POST", "/api/tasks/" ID "/transition", "{\"reason\":\" \\t why \",\"next_state\":\"DONE\"}", &input),
+	    ERROR_NONE);
 	const struct task_transition_input *transition = input;
 	cr_assert_eq(transition->next_state, TASK_STATE_DONE);
 	cr_assert(text_is(transition->reason, "why"), "trimmed");
@@ -139,15 +142,18 @@ Test(validator, refused_bodies)
 	refuses("POST", transition, "{\"a\":1,\"a\":1}", ERROR_INVALID_JSON, "twice");
 	refuses("POST", transition, "{\"reason\":\"x\"}", ERROR_MISSING_FIELD, "next_state");
 	refuses("POST", transition, "{\"next_state\":\"DONE\"}", ERROR_MISSING_FIELD, "reason");
-	refuses("POST", transition, "{\"next_state\":\"done\",\"reason\":\"x\"}", ERROR_INVALID_FIELD, "next_state must be one of");
+	refuses("POST", transition, "{\"next_state\":\"done\",\"reason\":\"x\"}", ERROR_INVALID_FIELD,
+		"next_state must be one of");
 	refuses("POST", transition, "{\"next_state\":1,\"reason\":\"x\"}", ERROR_INVALID_FIELD, "next_state");
 	refuses("POST", transition, "{\"next_state\":\"DONE\",\"reason\":\" \\n\"}", ERROR_INVALID_FIELD,
-	        "reason must be text of 1 to 1000 characters");
+		"reason must be text of 1 to 1000 characters");
 	refuses("POST", transition, "{\"next_state\":\"DONE\",\"reason\":null}", ERROR_INVALID_FIELD, "reason");
-	refuses("POST", transition, "{\"next_state\":\"DONE\",\"reason\":\"x\",\"state\":\"DONE\"}", ERROR_UNKNOWN_FIELD, "state");
+	refuses("POST", transition, "{\"next_state\":\"DONE\",\"reason\":\"x\",\"state\":\"DONE\"}",
+		ERROR_UNKNOWN_FIELD, "state");
 	refuses("POST", "/api/tasks/" ID "/pick", "{\"assignee_id\":\"x\"}", ERROR_UNKNOWN_FIELD, "assignee_id");
 	refuses("POST", "/api/tasks/" ID "/assign", "{}", ERROR_MISSING_FIELD, "user_id");
-	refuses("POST", "/api/tasks/" ID "/assign", "{\"user_id\":\"\"}", ERROR_INVALID_FIELD, "user_id must be a UUID or null");
+	refuses("POST", "/api/tasks/" ID "/assign", "{\"user_id\":\"\"}", ERROR_INVALID_FIELD,
+		"user_id must be a UUID or null");
 }
 
 Test(validator, content_type)
@@ -178,19 +184,25 @@ Test(validator, nested_fields)
 	cr_assert(text_is(workflow->nodes[0].node_id, "a"));
 	cr_assert_null(workflow->nodes[0].metadata.data);
 	cr_assert_eq(read("POST", path,
-	                  TEMPLATE("{\"node_id\":\"a\",\"task_type_id\":\"" ID
-	                           "\",\"label\":\"A\",\"metadata\":{\"x\":[1],\"description\":\"why\"}}", ""),
-	                  &input),
-	             ERROR_NONE);
+			  TEMPLATE("{\"node_id\":\"a\",\"task_type_id\":\"" ID
+				   "\",\"label\":\"A\",\"metadata\":{\"x\":[1],\"description\":\"why\"}}",
+				   ""),
+			  &input),
+		     ERROR_NONE);
 	workflow = input;
 	cr_assert(text_is(workflow->nodes[0].metadata, "{\"x\":[1],\"description\":\"why\"}"));
 	cr_assert(text_is(workflow->nodes[0].metadata_description, "why"));
 	refuses("POST", path, TEMPLATE("1", ""), ERROR_INVALID_FIELD, "nodes[0] must be an object");
 	refuses("POST", path, TEMPLATE(NODE ",{}", ""), ERROR_MISSING_FIELD, "nodes[1].node_id");
-	refuses("POST", path, TEMPLATE("{\"node_id\":\"a b\",\"task_type_id\":\"" ID "\",\"label\":\"A\"}", ""), ERROR_INVALID_FIELD,
-	        "nodes[0].node_id must be 1 to 64 characters of [A-Za-z0-9._-]");
-	refuses("POST", path, TEMPLATE(NODE, "{\"from_node_id\":\"a\",\"to_node_id\":\"b\",\"x\":1}"), ERROR_UNKNOWN_FIELD, "edges[0].x");
-	refuses("POST", path, TEMPLATE("{\"node_id\":\"a\",\"task_type_id\":\"" ID "\",\"label\":\"A\",\"metadata\":{\"description\":1}}", ""),
-	        ERROR_INVALID_FIELD, "nodes[0].metadata.description");
-	refuses("POST", path, "{\"name\":\"n\",\"nodes\":{},\"edges\":[]}", ERROR_INVALID_FIELD, "nodes must be an array");
+	refuses("POST", path, TEMPLATE("{\"node_id\":\"a b\",\"task_type_id\":\"" ID "\",\"label\":\"A\"}", ""),
+		ERROR_INVALID_FIELD, "nodes[0].node_id must be 1 to 64 characters of [A-Za-z0-9._-]");
+	refuses("POST", path, TEMPLATE(NODE, "{\"from_node_id\":\"a\",\"to_node_id\":\"b\",\"x\":1}"),
+		ERROR_UNKNOWN_FIELD, "edges[0].x");
+	refuses("POST", path,
+		TEMPLATE("{\"node_id\":\"a\",\"task_type_id\":\"" ID
+			 "\",\"label\":\"A\",\"metadata\":{\"description\":1}}",
+			 ""),
+		ERROR_INVALID_FIELD, "nodes[0].metadata.description");
+	refuses("POST", path, "{\"name\":\"n\",\"nodes\":{},\"edges\":[]}", ERROR_INVALID_FIELD,
+		"nodes must be an array");
 }
