@@ -2,6 +2,10 @@
 
 #define TASK_ORDER " ORDER BY t.created_at, t.rank, t.id"
 
+#define TASK_IS_ELIGIBLE                                                             \
+	" ($8::uuid IS NULL OR EXISTS (SELECT FROM eventflow.eligibility_mappings g" \
+	" WHERE g.user_type_id = $8 AND g.task_type_id = t.task_type_id))"
+
 /* Parameters of a list: $1 the scope, $2 to $8 the filter, $9 to $11 the keyset position, $12 the number of rows. */
 #define TASK_MATCHES                                                                                              \
 	" t.deleted_at IS NULL"                                                                                   \
@@ -10,10 +14,7 @@
 	" AND ($4::uuid IS NULL OR t.task_type_id = $4)"                                                          \
 	" AND ($5::uuid IS NULL OR t.workflow_instance_id = $5)"                                                  \
 	" AND NOT ($6::boolean AND t.state = 'TODO')"                                                             \
-	" AND ($7::boolean IS NULL OR $7 = (t.state = 'TODO' AND t.assignee_id IS NULL AND ($8::uuid IS NULL OR " \
-	"EXISTS ("                                                                                                \
-	"SELECT FROM eventflow.eligibility_mappings g WHERE g.user_type_id = $8 AND g.task_type_id = "            \
-	"t.task_type_id))))"                                                                                      \
+	" AND ($7::boolean IS NULL OR $7 = (t.state = 'TODO' AND t.assignee_id IS NULL AND" TASK_IS_ELIGIBLE "))" \
 	" AND (t.created_at, t.rank, t.id) > ($9::timestamptz, $10::integer, $11::uuid)" TASK_ORDER               \
 	" LIMIT $12::bigint"
 

@@ -138,7 +138,8 @@ def test_a_field_of_the_body(world, scene, operation, place, schema, is_required
         answer = send(value)
         if isinstance(value, str) and "\0" in value and answer.code == "invalid_json":
             continue  # U+0000 is refused wherever it stands
-        refused_naming(answer, named(place), "invalid_field")
+        is_too_large = "metadata" in place and len(str(value).encode()) > 16384  # then the whole of it is what is named
+        refused_naming(answer, "nodes[0].metadata" if is_too_large else named(place), "invalid_field")
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=lambda operation: operation.id)
@@ -174,7 +175,7 @@ def test_hostile_text_is_kept_as_it_is(world, scene, text):
     assert world.admin.get(f"/api/tasks/{task['id']}/transitions").ok()[-1]["reason"] == f"x{text}x"
     for query in ({"event_id": text}, {"assignee_id": text}, {"state": text}, {"takeable": text}):
         world.admin.get("/api/tasks", query).refused("invalid_parameter")
-    world.admin.get("/api/tasks", {"cursor": text}).refused("invalid_cursor" if text != "\\x00" else "invalid_cursor")
+    world.admin.get("/api/tasks", {"cursor": text}).refused("invalid_cursor")
 
 
 # ---- The body as JSON -------------------------------------------------------------------------------------------------------
@@ -284,7 +285,7 @@ def test_a_parameter(world, scene, operation, name, schema):
 def test_ids_in_the_path(world, scene, operation):
     body = body_of(operation, scene)
     for value in ("x", "1", "null", new_id()[:-1], new_id() + "0", new_id().replace("-", ""), "g" + new_id()[1:], "%7B" + new_id() + "%7D",
-                  new_id() + "%00", new_id() + "%20", "..", ".", "%2e%2e", "'", "x" * 5000):
+                  new_id() + "%20", "..", ".", "%2e%2e", "'", "x" * 5000):
         path = re.sub(r"\{\w+\}", value, operation.path)
         world.admin.call(operation.method, path, value=body).refused("not_found")
     # the path is looked at before query and body
@@ -304,7 +305,7 @@ def test_an_id_may_be_in_capitals(world, scene):
 HOSTILE_PATHS = ("/api", "/api/", "/api/nothing", "/api/tasks/", "/api//tasks", "//api/tasks", "/api/./tasks", "/api/../api/tasks", "/api/tasks/.", "/api/%74asks",
                  "/api/tasks%2F", "/api%2Ftasks", "/api/tasks;x", "/api/tasks;", "/api\\tasks", "/api/tasks%5C", "/API/tasks", "/api/Tasks", "/api/tasks%20", "/api/tasks%00",
                  "/api/tasks%c0%af", "/api/tasks%ff", "/api/tasks/%2e%2e/events", "/api/user_types", "/api/tasks.json", "/api/tasks/\u00fc", "/healthz/", "/readyz/x",
-                 "/openapi.json/", "/docs%2f", "/.env", "/api/tasks/*", "/api/tasks'", "/api/workflow-templates/x", "/api/auth", "/api/auth/login/")
+                 "/openapi.json/", "/docs%2f", "/%64ocs", "/openapi%2ejson", "/api/../docs", "/.env", "/api/tasks/*", "/api/tasks'", "/api/workflow-templates/x", "/api/auth", "/api/auth/login/")
 
 
 @pytest.mark.parametrize("path", HOSTILE_PATHS)
