@@ -4,9 +4,15 @@ step() {
 	printf '\033[1m==>\033[0m %s\n' "$*"
 }
 
+# Ends with a message; what has been started is stopped first.
+STARTING=no
 die() {
 	trap - ERR
 	printf 'quickstart: %s\n' "$*" >&2
+	if [ $STARTING = yes ]; then
+		STARTING=no
+		stop_all
+	fi
 	exit 1
 }
 

@@ -68,7 +68,6 @@ write_nginx_configuration() {
 start_nginx() {
 	step "starting nginx on http://127.0.0.1:$PORT"
 	if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
-		stop_all
 		die "port $PORT is in use; choose another: PORT=8002 ./quickstart"
 	fi
 	write_nginx_configuration
@@ -85,7 +84,6 @@ wait_until_ready() {
 		sleep 0.1
 	done
 	tail -n 5 "$VAR/log/worker.log" >&2 || true
-	stop_all
 	die "the server did not become ready: ${answer:-no answer}; see $VAR/log"
 }
 
