@@ -15,7 +15,7 @@ CREATE UNIQUE INDEX users_email_unique ON eventflow.users (lower(email));
 CREATE INDEX users_page ON eventflow.users (created_at, id);
 CREATE TABLE eventflow.user_passwords (
 	user_id uuid PRIMARY KEY CONSTRAINT user_passwords_user REFERENCES eventflow.users ON DELETE CASCADE,
-	password_hash text NOT NULL CONSTRAINT user_passwords_bcrypt CHECK (password_hash ~ '^\$2[aby]\$1[0-4]\$[./A-Za-z0-9]{53}$'),
+	password_hash text NOT NULL CONSTRAINT user_passwords_bcrypt CHECK (password_hash ~ '^\$2[aby]\$10\$[./A-Za-z0-9]{53}$'),
 	created_at timestamptz NOT NULL DEFAULT now(),
 	updated_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,7 +1,6 @@
 #include "db/connection.h"
 
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -12,23 +11,6 @@ int64_t connection_clock(void)
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-struct database *database_new(const struct config *config)
-{
-	struct database *database = calloc(1, sizeof(*database));
-	if (database)
-		database->config = config;
-	return database;
-}
-
-void database_free(struct database *database)
-{
-	if (!database)
-		return;
-	batch_end_request(database);
-	connection_drop(database);
-	free(database);
 }
 
 void connection_drop(struct database *database)

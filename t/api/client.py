@@ -117,7 +117,9 @@ class Judge:
         if response.status == 200:
             return
         self.specification.judge_failure(body, "the failure")
-        assert self.specification.status_of[body["code"]] == response.status, "the catalogue has another status for this code"
+        assert (
+            self.specification.status_of[body["code"]] == response.status
+        ), "the catalogue has another status for this code"
         assert body["request_id"] == response.headers["x-request-id"]
         assert body["code"] != "internal_error", "an unexpected failure"
         assert "%s" not in body["error"] and not LEAK.search(body["error"]), "the sentence is not for people"

@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 import stack as stack_module
+import sound
 from client import Caller, Coverage, Judge, Wire
 from specification import Specification
 from world import World
@@ -23,9 +24,12 @@ def stack():
     yield from stack_module.running_stack()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def workers_at_start(stack):
-    return stack.worker_pids()
+@pytest.fixture(scope="module", autouse=True)
+def the_same_workers(stack):
+    """No worker may die of anything that a test does."""
+    before = stack.worker_pids()
+    yield
+    assert stack.worker_pids() == before
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +61,8 @@ def world(stack, nobody):
 def event(world):
     """An event of the test's own, without members."""
     return world.event()
+
+
+@pytest.fixture(scope="module")
+def scene(world):
+    return sound.scene_of(world)

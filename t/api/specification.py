@@ -50,8 +50,12 @@ class Operation:
 class Specification:
     def __init__(self, root):
         self.document = json.loads((root / "htdocs/openapi.json").read_text())
-        self.operations = [Operation(method, path, item, item[method])
-                           for path, item in self.document["paths"].items() for method in METHODS if method in item]
+        self.operations = [
+            Operation(method, path, item, item[method])
+            for path, item in self.document["paths"].items()
+            for method in METHODS
+            if method in item
+        ]
         self.by_id = {operation.id: operation for operation in self.operations}
         catalogue = CATALOGUE_LINE.findall((root / "src/core/error.def").read_text())
         self.status_of = {code: int(status) for status, code, _ in catalogue}
@@ -80,7 +84,9 @@ class Specification:
 
     def _validator(self, key, schema):
         if key not in self.validators:
-            self.validators[key] = jsonschema.Draft202012Validator(schema, resolver=self.resolver, format_checker=formats)
+            self.validators[key] = jsonschema.Draft202012Validator(
+                schema, resolver=self.resolver, format_checker=formats
+            )
         return self.validators[key]
 
     def _judge(self, validator, value, where):

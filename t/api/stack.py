@@ -40,12 +40,16 @@ class Stack:
         self.port = int(port or 80)
         self.var = pathlib.Path(os.path.realpath(var))
         self.settings = read_settings(self.var / "eventflow.env")
-        self.owner_url = os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
+        self.owner_url = (
+            os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
+        )
         self.secret = self.settings["SUPABASE_JWT_SECRET"]
         self.issuer = self.settings.get("JWT_ISSUER") or "eventflow"
 
     def log_text(self):
-        return "".join(pathlib.Path(name).read_text(errors="replace") for name in sorted(glob.glob(f"{self.var}/log/*.log")))
+        return "".join(
+            pathlib.Path(name).read_text(errors="replace") for name in sorted(glob.glob(f"{self.var}/log/*.log"))
+        )
 
     def log_lines(self, request_id):
         """The workers' lines about a request; waits for the first, which is written after the answer."""
@@ -83,8 +87,16 @@ class Stack:
 
 
 def quickstart(environment, *arguments):
-    process = subprocess.run([str(ROOT / "quickstart"), *arguments], env=environment, cwd=ROOT, text=True,
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+    process = subprocess.run(
+        [str(ROOT / "quickstart"), *arguments],
+        env=environment,
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=600,
+    )
     if process.returncode != 0:
         raise RuntimeError(f"quickstart {' '.join(arguments)} failed:\n{process.stdout}")
 
@@ -97,8 +109,15 @@ def running_stack():
         return
     var = pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test"))
     port = free_port()
-    environment = {**os.environ, "EVENTFLOW_VAR": str(var), "PORT": str(port), "EVENTFLOW_FSYNC": "off",
-                   "LOG_LEVEL": "INFO", "CORS_ORIGINS": CORS_ORIGIN, "CACHE_TTL": str(CACHE_TTL)}
+    environment = {
+        **os.environ,
+        "EVENTFLOW_VAR": str(var),
+        "PORT": str(port),
+        "EVENTFLOW_FSYNC": "off",
+        "LOG_LEVEL": "INFO",
+        "CORS_ORIGINS": CORS_ORIGIN,
+        "CACHE_TTL": str(CACHE_TTL),
+    }
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SUPABASE_URL"):
         environment.pop(name, None)
     if var.exists():  # what is left of an earlier run that was cut short

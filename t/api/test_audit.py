@@ -17,7 +17,9 @@ def test_the_whole_story_of_a_task(world, event):
     first, second = (task["id"] for task in made["tasks"])
     start = world.version(event)
     steps = [
-        (vendor, "pick", None), (manager, "assign", {"user_id": manager.id}), (manager, "assign", {"user_id": None}),
+        (vendor, "pick", None),
+        (manager, "assign", {"user_id": manager.id}),
+        (manager, "assign", {"user_id": None}),
         (vendor, "transition", {"next_state": "IN_PROGRESS", "reason": "begun"}),
         (vendor, "transition", {"next_state": "DONE", "reason": "  finished\n"}),
     ]
@@ -43,7 +45,9 @@ def test_the_whole_story_of_a_task(world, event):
 def test_what_was_refused_leaves_no_row(world, event):
     vendor, stranger, task = world.user("vendor", event), world.user("vendor"), world.task(event)
     before, version = world.audit(task), world.version(event)
-    vendor.post(f"/api/tasks/{task}/transition", {"next_state": "DONE", "reason": "Too soon."}).refused("illegal_transition")
+    vendor.post(f"/api/tasks/{task}/transition", {"next_state": "DONE", "reason": "Too soon."}).refused(
+        "illegal_transition"
+    )
     vendor.post(f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": " "}).refused("invalid_field")
     vendor.post(f"/api/tasks/{task}/assign", {"user_id": vendor.id}).refused("permission_denied")
     stranger.post(f"/api/tasks/{task}/pick").refused("not_found")
@@ -64,13 +68,16 @@ def test_the_trail_of_an_assignee_who_left_remains(world, event):
     assert trail(world.admin, task)[-1]["actor_id"] == vendor.id
 
 
-@pytest.mark.parametrize("statement", (
-    "UPDATE eventflow.task_transitions SET reason = 'Otherwise.' WHERE task_id = %s",
-    "DELETE FROM eventflow.task_transitions WHERE task_id = %s",
-    "UPDATE eventflow.tasks SET state = 'DONE' WHERE id = %s",
-    "UPDATE eventflow.tasks SET transition_count = 7 WHERE id = %s",
-    "DELETE FROM eventflow.tasks WHERE id = %s",
-))
+@pytest.mark.parametrize(
+    "statement",
+    (
+        "UPDATE eventflow.task_transitions SET reason = 'Otherwise.' WHERE task_id = %s",
+        "DELETE FROM eventflow.task_transitions WHERE task_id = %s",
+        "UPDATE eventflow.tasks SET state = 'DONE' WHERE id = %s",
+        "UPDATE eventflow.tasks SET transition_count = 7 WHERE id = %s",
+        "DELETE FROM eventflow.tasks WHERE id = %s",
+    ),
+)
 def test_nobody_rewrites_it(world, event, statement):
     task = world.task(event)
     before = world.audit(task)
@@ -82,10 +89,12 @@ def test_nobody_rewrites_it(world, event, statement):
 
 def test_every_trail_of_the_run_is_whole(world):
     """Over all tasks so far: gapless numbers, a chain of states, and the last of them the task's own."""
-    broken = world.sql("""
+    broken = world.sql(
+        """
         SELECT t.id FROM eventflow.tasks t LEFT JOIN LATERAL (
             SELECT count(*) AS rows, max(a.number) AS last, (array_agg(a.to_state ORDER BY a.number DESC))[1] AS state
             FROM eventflow.task_transitions a WHERE a.event_id = t.event_id AND a.task_id = t.id) a ON true
-        WHERE a.rows <> a.last OR a.last <> t.transition_count OR a.state <> t.state""")
+        WHERE a.rows <> a.last OR a.last <> t.transition_count OR a.state <> t.state"""
+    )
     assert broken == []
     assert world.sql("SELECT 1 FROM eventflow.task_transitions WHERE request_id = %s", new_id()) == []

@@ -69,9 +69,13 @@ def test_two_parents_that_finish_at_once_unlock_the_child_once(world, event):
     for racer in racers:
         racer.join()
     assert [len(racer.answers) for racer in racers] == [RACES, RACES]
-    unlocked = [sorted(first["unlocked"] + second["unlocked"]) for first, second in zip(*(racer.answers for racer in racers))]
+    unlocked = [
+        sorted(first["unlocked"] + second["unlocked"]) for first, second in zip(*(racer.answers for racer in racers))
+    ]
     assert unlocked == [[child] for child in children], "each child by exactly one of its parents"
-    rows = world.sql("SELECT state, open_parents, transition_count FROM eventflow.tasks WHERE id = ANY (%s::uuid[])", children)
+    rows = world.sql(
+        "SELECT state, open_parents, transition_count FROM eventflow.tasks WHERE id = ANY (%s::uuid[])", children
+    )
     assert rows == [("TODO", 0, 2)] * RACES
     assert world.version(event) == version + 2 * RACES
 
@@ -79,10 +83,18 @@ def test_two_parents_that_finish_at_once_unlock_the_child_once(world, event):
 def make_children(world, cursor, event, pairs):
     """A child for each pair of parents, in a few statements."""
     children = [new_id() for _ in pairs]
-    world.insert(cursor, "tasks", "event_id, id, task_type_id, label, state, open_parents, rank",
-                 [(event, child, world.task_type, "A child", "BLOCKED", 2, 1) for child in children])
-    world.insert(cursor, "task_dependencies", "event_id, parent_id, child_id",
-                 [(event, parent, child) for child, pair in zip(children, pairs) for parent in pair])
+    world.insert(
+        cursor,
+        "tasks",
+        "event_id, id, task_type_id, label, state, open_parents, rank",
+        [(event, child, world.task_type, "A child", "BLOCKED", 2, 1) for child in children],
+    )
+    world.insert(
+        cursor,
+        "task_dependencies",
+        "event_id, parent_id, child_id",
+        [(event, parent, child) for child, pair in zip(children, pairs) for parent in pair],
+    )
     world.record(cursor, event, children, [("created", None, "BLOCKED", None, world.admin.id, None)])
     return children
 
@@ -103,8 +115,12 @@ def test_a_version_is_used_by_one_writer_alone(world, event):
     for _ in range(5):
         tasks = world.tasks(event, 16)
         headers = {"If-Match": f'"{world.version(event)}-abc"'}
-        answers = at_once(*(lambda user=user, task=task: user.post(f"/api/tasks/{task}/pick", None, headers)
-                            for user, task in zip(users, tasks)))
+        answers = at_once(
+            *(
+                lambda user=user, task=task: user.post(f"/api/tasks/{task}/pick", None, headers)
+                for user, task in zip(users, tasks)
+            )
+        )
         assert sorted(str(answer.code) for answer in answers) == ["None"] + ["version_mismatch"] * 15
 
 
@@ -112,8 +128,9 @@ def test_assignment_and_completion_at_once_leave_one_truth(world, event):
     manager, other = world.user("manager", event), world.user("manager", event)
     for _ in range(30):
         task = world.task(event, "IN_PROGRESS")
-        moved, assigned = at_once(lambda: done(manager, task),
-                                  lambda: other.post(f"/api/tasks/{task}/assign", {"user_id": other.id}))
+        moved, assigned = at_once(
+            lambda: done(manager, task), lambda: other.post(f"/api/tasks/{task}/assign", {"user_id": other.id})
+        )
         moved.ok()
         assert assigned.status == 200 or assigned.code == "task_done"
         holder = world.value("SELECT assignee_id FROM eventflow.tasks WHERE id = %s", task)

@@ -29,9 +29,13 @@ def test_lists_hide_tasks_in_todo(world, event, customer):
 
 def test_a_task_in_todo_does_not_exist(world, event, customer):
     task = world.task(event, "TODO")
-    for answer in (customer.get(f"/api/tasks/{task}"), customer.get(f"/api/tasks/{task}/transitions"),
-                   customer.post(f"/api/tasks/{task}/pick"), customer.post(f"/api/tasks/{task}/assign", {"user_id": None}),
-                   customer.post(f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": "Please."})):
+    for answer in (
+        customer.get(f"/api/tasks/{task}"),
+        customer.get(f"/api/tasks/{task}/transitions"),
+        customer.post(f"/api/tasks/{task}/pick"),
+        customer.post(f"/api/tasks/{task}/assign", {"user_id": None}),
+        customer.post(f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": "Please."}),
+    ):
         answer.refused("not_found")
 
 
@@ -67,9 +71,9 @@ def test_counts_do_not_tell_of_todo(world, event, customer):
     template = world.template(("a", "b"), (("a", "b"),))
     manager = world.user("manager", event)
     manager.post("/api/workflows/instantiate", {"workflow_id": template, "event_id": event}).ok()
-    instance, = customer.get("/api/workflow-instances", {"event_id": event}).ok()
+    (instance,) = customer.get("/api/workflow-instances", {"event_id": event}).ok()
     assert instance["task_counts"] == {"BLOCKED": 1, "IN_PROGRESS": 0, "DONE": 0}
-    instance, = manager.get("/api/workflow-instances", {"event_id": event}).ok()
+    (instance,) = manager.get("/api/workflow-instances", {"event_id": event}).ok()
     assert instance["task_counts"] == {"BLOCKED": 1, "TODO": 1, "IN_PROGRESS": 0, "DONE": 0}
 
 

@@ -35,6 +35,17 @@ def test_the_root_leads_to_the_documentation(nobody):
 
 
 def test_other_files_are_not_there(nobody):
-    for path in ("/openapi.yaml", "/docs/../openapi.json", "/docs/none.js", "/redoc/none.js", "/index.html", "/.git/config",
-                 "/docs/%2e%2e/%2e%2e/README"):
-        assert nobody.wire.exchange("GET", path, None, {})[0] in (200 if path.endswith("../openapi.json") else 404, 404, 400)
+    for path in (
+        "/openapi.yaml",
+        "/docs/../openapi.json",
+        "/docs/none.js",
+        "/redoc/none.js",
+        "/index.html",
+        "/.git/config",
+        "/docs/%2e%2e/%2e%2e/README",
+    ):
+        assert nobody.wire.exchange("GET", path, None, {})[0] in (
+            200 if path.endswith("../openapi.json") else 404,
+            404,
+            400,
+        )

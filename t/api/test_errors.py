@@ -27,7 +27,10 @@ def test_methods(world, nobody):
     nobody.call("PUT", "/api/tasks").refused("method_not_allowed")
     world.admin.call("DELETE", f"/api/tasks/{new_id()}").refused("method_not_allowed")
     nobody.call("BREW", "/api/tasks").refused("method_not_implemented")
-    assert nobody.call("get", "/api/tasks").code in ("method_not_implemented", "bad_request")  # nginx takes capitals alone
+    assert nobody.call("get", "/api/tasks").code in (
+        "method_not_implemented",
+        "bad_request",
+    )  # nginx takes capitals alone
 
 
 def test_a_malformed_request(nobody):
@@ -92,8 +95,13 @@ def test_the_fixed_text_of_a_failure_does_not_name_what_was_asked_for(world, eve
 
 # The order of refusals: of two faults in one request the first of the contract's list is named.
 
+
 def test_the_order_of_refusals(world, nobody, event):
-    customer, vendor, task = world.user("customer", event), world.user("vendor", event), world.task(event, "IN_PROGRESS")
+    customer, vendor, task = (
+        world.user("customer", event),
+        world.user("vendor", event),
+        world.task(event, "IN_PROGRESS"),
+    )
     path, bad, big = f"/api/tasks/{task}/transition", {"unknown": 1}, b"x" * (BIG // 2)
     nobody.call("PUT", "/api/nothing", value=bad).refused("not_found")
     nobody.call("PUT", path, value=bad).refused("method_not_allowed")
@@ -117,14 +125,18 @@ def test_the_order_of_refusals(world, nobody, event):
     body = {"workflow_id": new_id(), "event_id": event}
     world.user("manager").post("/api/workflows/instantiate", body).refused("not_a_member")
     vendor.post("/api/workflows/instantiate", body).refused("permission_denied")
-    world.user("vendor").post("/api/workflow-templates", {"name": "x", "nodes": [], "edges": [], "id": new_id()}).refused("admin_required")
+    world.user("vendor").post(
+        "/api/workflow-templates", {"name": "x", "nodes": [], "edges": [], "id": new_id()}
+    ).refused("admin_required")
 
 
 def test_a_client_that_goes_away_in_the_middle(stack, world, event):
     """Nothing is half-written, and the next one is served."""
     user, task = world.user("vendor", event), world.task(event)
-    head = (f"POST /api/tasks/{task}/pick HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {user.token}\r\n"
-            "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{").encode()
+    head = (
+        f"POST /api/tasks/{task}/pick HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {user.token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    ).encode()
     for _ in range(8):
         with socket.create_connection((stack.host, stack.port)) as connection:
             connection.sendall(head)

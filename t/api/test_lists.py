@@ -39,11 +39,22 @@ def scene(world):
     task = world.task(event)
     for state in ("IN_PROGRESS", "BLOCKED") * 6:
         user.post(f"/api/tasks/{task}/transition", {"next_state": state, "reason": "To and fro."}).ok()
-    return event, user, {
-        "/api/tasks": {"event_id": event}, f"/api/tasks/{task}/transitions": {}, "/api/events": {},
-        f"/api/events/{event}/members": {}, "/api/users": {}, "/api/workflow-instances": {"event_id": event},
-        "/api/user-types": {}, "/api/task-types": {}, "/api/eligibility-mappings": {}, "/api/workflow-templates": {},
-    }
+    return (
+        event,
+        user,
+        {
+            "/api/tasks": {"event_id": event},
+            f"/api/tasks/{task}/transitions": {},
+            "/api/events": {},
+            f"/api/events/{event}/members": {},
+            "/api/users": {},
+            "/api/workflow-instances": {"event_id": event},
+            "/api/user-types": {},
+            "/api/task-types": {},
+            "/api/eligibility-mappings": {},
+            "/api/workflow-templates": {},
+        },
+    )
 
 
 def position(path, row):
@@ -96,7 +107,10 @@ def test_link_leads_to_the_next_page(scene):
     assert relation == 'rel="next"' and first.next_cursor in target
     path, _, query = target.strip("<>").partition("?")
     second = user.get(path, query)
-    assert second.ok() == user.get("/api/tasks", {"event_id": event, "limit": 5, "state": "TODO", "cursor": first.next_cursor}).ok()
+    assert (
+        second.ok()
+        == user.get("/api/tasks", {"event_id": event, "limit": 5, "state": "TODO", "cursor": first.next_cursor}).ok()
+    )
     assert second.ok() and not {row["id"] for row in second.ok()} & {row["id"] for row in first.ok()}
     last = user.get("/api/tasks", {"event_id": event, "limit": 1000})
     assert last.next_cursor is None and "link" not in last.headers
@@ -107,8 +121,23 @@ def test_a_damaged_cursor_is_refused(scene, index):
     _, user, lists = scene
     path, query = list(lists.items())[index]
     cursor = user.get(path, {**query, "limit": 1}).next_cursor
-    damaged = [cursor[:-1], cursor + "A", cursor[1:], cursor[::-1], "A", "AAAA", "=" * 8, "€", "%00", cursor + "=", "x" * 1000]
-    damaged += [cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1:] for place in range(0, len(cursor), 7)]
+    damaged = [
+        cursor[:-1],
+        cursor + "A",
+        cursor[1:],
+        cursor[::-1],
+        "A",
+        "AAAA",
+        "=" * 8,
+        "€",
+        "%00",
+        cursor + "=",
+        "x" * 1000,
+    ]
+    damaged += [
+        cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        for place in range(0, len(cursor), 7)
+    ]
     for bad in damaged:
         user.get(path, {**query, "cursor": bad}).refused("invalid_cursor")
     user.get(path, {**query, "cursor": "x" * 1001}).refused("invalid_parameter")
@@ -123,13 +152,21 @@ def test_a_cursor_belongs_to_one_list_and_filter(world, scene):
         if other != path:
             user.get(path, {**query, "cursor": cursor}).refused("invalid_cursor")
     cursor = cursors["/api/tasks"]
-    for change in ({"event_id": None}, {"state": "TODO"}, {"takeable": "true"}, {"assignee_id": user.id},
-                   {"task_type_id": world.task_type}, {"workflow_instance_id": new_id()}):
+    for change in (
+        {"event_id": None},
+        {"state": "TODO"},
+        {"takeable": "true"},
+        {"assignee_id": user.id},
+        {"task_type_id": world.task_type},
+        {"workflow_instance_id": new_id()},
+    ):
         user.get("/api/tasks", {"event_id": event, "cursor": cursor, **change}).refused("invalid_cursor")
     user.get("/api/tasks", {"event_id": event, "cursor": cursor, "limit": 7}).ok()  # the limit is no filter
 
 
-@pytest.mark.parametrize("limit", ("0", "-1", "1001", "1e2", "1.0", "abc", "", "٣", "+5", " 5", "0x10", "9" * 30, "null", "5,6"))
+@pytest.mark.parametrize(
+    "limit", ("0", "-1", "1001", "1e2", "1.0", "abc", "", "٣", "+5", " 5", "0x10", "9" * 30, "null", "5,6")
+)
 def test_a_limit_that_is_none(scene, limit):
     _, user, lists = scene
     for path, query in lists.items():
@@ -145,6 +182,7 @@ def test_the_default_limit_is_a_hundred(world, event):
 
 
 # ---- Filters ------------------------------------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def mixture(world):
@@ -170,8 +208,13 @@ def test_filters_are_joined_by_and(world, mixture, count):
     event, user, _ = mixture
     everything = user.get("/api/tasks").ok()
     instance = next(row["workflow_instance_id"] for row in everything if row["workflow_instance_id"])
-    values = {"event_id": event, "state": "TODO", "assignee_id": user.id, "task_type_id": world.task_type,
-              "workflow_instance_id": instance}
+    values = {
+        "event_id": event,
+        "state": "TODO",
+        "assignee_id": user.id,
+        "task_type_id": world.task_type,
+        "workflow_instance_id": instance,
+    }
     for names in itertools.combinations(values, count):
         query = {name: values[name] for name in names}
         expected = {row["id"] for row in everything if all(row[name] == value for name, value in query.items())}
@@ -182,11 +225,16 @@ def test_takeable_is_what_can_be_picked(world, mixture):
     event, user, _ = mixture
     for caller in (user, world.user("manager", event), world.user("coordinator", event), world.admin):
         everything = caller.get("/api/tasks", {"event_id": event}).ok()
-        takeable = {row["id"] for row in everything if row["assignee_id"] is None
-                    and "pick" in caller.get(f"/api/tasks/{row['id']}").ok()["allowed_actions"]}
+        takeable = {
+            row["id"]
+            for row in everything
+            if row["assignee_id"] is None and "pick" in caller.get(f"/api/tasks/{row['id']}").ok()["allowed_actions"]
+        }
         assert listed(caller, event_id=event, takeable="true") == takeable
         assert listed(caller, event_id=event, takeable="false") == {row["id"] for row in everything} - takeable
-    assert listed(user, event_id=event, takeable="true") and not listed(world.user("coordinator", event), takeable="true")
+    assert listed(user, event_id=event, takeable="true") and not listed(
+        world.user("coordinator", event), takeable="true"
+    )
 
 
 def test_what_is_unknown_gives_an_empty_list_but_for_the_event(world, mixture):
@@ -208,14 +256,18 @@ def test_lists_hold_what_is_in_scope_and_nothing_else(world, mixture):
     assert [row["id"] for row in loner.get("/api/users").ok()] == [loner.id]
     for path in ("/api/tasks", "/api/events", "/api/workflow-instances"):
         assert loner.get(path).ok() == []
-    companions = {row[0] for row in world.sql("SELECT DISTINCT user_id FROM eventflow.event_members WHERE event_id IN (%s, %s)",
-                                              event, other)}
+    companions = {
+        row[0]
+        for row in world.sql(
+            "SELECT DISTINCT user_id FROM eventflow.event_members WHERE event_id IN (%s, %s)", event, other
+        )
+    }
     assert {row["id"] for row in user.get("/api/users").ok()} == companions
 
 
 def test_members_come_with_their_users(world, event):
     user = world.user("customer", event)
-    member, = user.get(f"/api/events/{event}/members").ok()
+    (member,) = user.get(f"/api/events/{event}/members").ok()
     assert member["event_id"] == event and member["user_id"] == member["user"]["id"] == user.id
     assert member["user"]["email"] == user.email and member["user"]["user_type_id"] == world.types["customer"]
 

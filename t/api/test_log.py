@@ -12,11 +12,15 @@ def fields(message):
 
 def test_one_line_for_each_request(stack, world, event):
     user, task = world.user("vendor", event), world.task(event)
-    for path, operation, status in ((f"/api/tasks/{task}", "task_get", "200"), (f"/api/tasks/{new_id()}", "task_get", "404"),
-                                    ("/api/none", "-", "404"), ("/api/tasks", "task_list", "200")):
+    for path, operation, status in (
+        (f"/api/tasks/{task}", "task_get", "200"),
+        (f"/api/tasks/{new_id()}", "task_get", "404"),
+        ("/api/none", "-", "404"),
+        ("/api/tasks", "task_list", "200"),
+    ):
         request_id = f"log-{new_id()}"
         user.get(path, headers={"X-Request-Id": request_id})
-        line, = stack.log_lines(request_id)
+        (line,) = stack.log_lines(request_id)
         found = LOG_LINE.match(line)
         assert found, line
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found["time"]) and found["level"] == "INFO"
@@ -43,7 +47,13 @@ def test_no_secret_is_logged(stack, world, nobody, event):
     nobody.get("/api/events", {"access_token": token})
     text = stack.log_text()
     owner_password = re.search(r"://[^:]*:([^@]*)@", stack.owner_url)
-    secrets = {"token": token, "signature": token.rpartition(".")[2], "JWT secret": stack.secret, "password": PASSWORD, "note": note}
+    secrets = {
+        "token": token,
+        "signature": token.rpartition(".")[2],
+        "JWT secret": stack.secret,
+        "password": PASSWORD,
+        "note": note,
+    }
     if owner_password:
         secrets["owner's password"] = owner_password[1]
     login_password = re.search(r"://[^:]*:([^@]*)@", stack.settings.get("DATABASE_URL", ""))

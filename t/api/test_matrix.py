@@ -15,7 +15,12 @@ MEMBERS = dict.fromkeys(("manager", "vendor", "coordinator", "customer"), (OK, "
 HIDDEN = ("not_found", "not_found")
 ADMINS = dict.fromkeys(("manager", "vendor", "coordinator", "customer"), ("admin_required", "admin_required"))
 TODO_READ = {**dict.fromkeys(("manager", "vendor", "coordinator"), (OK, "not_found")), "customer": HIDDEN}
-TODO_WORK = {"manager": (OK, "not_found"), "vendor": (OK, "not_found"), "coordinator": ("not_eligible", "not_found"), "customer": HIDDEN}
+TODO_WORK = {
+    "manager": (OK, "not_found"),
+    "vendor": (OK, "not_found"),
+    "coordinator": ("not_eligible", "not_found"),
+    "customer": HIDDEN,
+}
 RUNNING_READ = dict.fromkeys(("manager", "vendor", "coordinator", "customer"), (OK, "not_found"))
 READ_ONLY = ("customer_read_only", "not_found")
 
@@ -28,15 +33,43 @@ EXPECTED = {
     "transition_list": ("TODO", TODO_READ),
     "transition_list in progress": ("IN_PROGRESS", RUNNING_READ),
     "task_pick": ("TODO", TODO_WORK),
-    "task_pick in progress": ("IN_PROGRESS", {"manager": ("task_not_todo", "not_found"), "vendor": ("task_not_todo", "not_found"),
-                                              "coordinator": ("not_eligible", "not_found"), "customer": READ_ONLY}),
+    "task_pick in progress": (
+        "IN_PROGRESS",
+        {
+            "manager": ("task_not_todo", "not_found"),
+            "vendor": ("task_not_todo", "not_found"),
+            "coordinator": ("not_eligible", "not_found"),
+            "customer": READ_ONLY,
+        },
+    ),
     "task_transition": ("TODO", TODO_WORK),
-    "task_transition in progress": ("IN_PROGRESS", {"manager": (OK, "not_found"), "vendor": (OK, "not_found"),
-                                                    "coordinator": ("not_eligible", "not_found"), "customer": READ_ONLY}),
-    "task_assign": ("TODO", {"manager": (OK, "not_found"), "vendor": ("permission_denied", "not_found"),
-                             "coordinator": ("permission_denied", "not_found"), "customer": HIDDEN}),
-    "task_assign in progress": ("IN_PROGRESS", {"manager": (OK, "not_found"), "vendor": ("permission_denied", "not_found"),
-                                                "coordinator": ("permission_denied", "not_found"), "customer": READ_ONLY}),
+    "task_transition in progress": (
+        "IN_PROGRESS",
+        {
+            "manager": (OK, "not_found"),
+            "vendor": (OK, "not_found"),
+            "coordinator": ("not_eligible", "not_found"),
+            "customer": READ_ONLY,
+        },
+    ),
+    "task_assign": (
+        "TODO",
+        {
+            "manager": (OK, "not_found"),
+            "vendor": ("permission_denied", "not_found"),
+            "coordinator": ("permission_denied", "not_found"),
+            "customer": HIDDEN,
+        },
+    ),
+    "task_assign in progress": (
+        "IN_PROGRESS",
+        {
+            "manager": (OK, "not_found"),
+            "vendor": ("permission_denied", "not_found"),
+            "coordinator": ("permission_denied", "not_found"),
+            "customer": READ_ONLY,
+        },
+    ),
     "event_list": ("TODO", OPEN),
     "member_list": ("TODO", MEMBERS),
     "user_list": ("TODO", OPEN),
@@ -47,9 +80,15 @@ EXPECTED = {
     "workflow_template_save": ("TODO", ADMINS),
     "workflow_instance_list": ("TODO", OPEN),
     "workflow_instance_list of an event": ("TODO", MEMBERS),
-    "workflow_instantiate": ("TODO", {"manager": (OK, "not_a_member"), "vendor": ("permission_denied", "not_a_member"),
-                                      "coordinator": ("permission_denied", "not_a_member"),
-                                      "customer": ("customer_read_only", "not_a_member")}),
+    "workflow_instantiate": (
+        "TODO",
+        {
+            "manager": (OK, "not_a_member"),
+            "vendor": ("permission_denied", "not_a_member"),
+            "coordinator": ("permission_denied", "not_a_member"),
+            "customer": ("customer_read_only", "not_a_member"),
+        },
+    ),
     "auth_me": ("TODO", OPEN),
     "auth_login": ("TODO", OPEN),
     "health_live": ("TODO", OPEN),
@@ -74,9 +113,17 @@ def request_of(world, name, event, task, template, colleague):
     of_event = {"event_id": event} if name.endswith("of an event") else None
     operation = name.split(" ")[0]
     path = f"/api/tasks/{task}"
-    lists = {"task_list": "tasks", "event_list": "events", "user_list": "users", "user_type_list": "user-types",
-             "task_type_list": "task-types", "eligibility_mapping_list": "eligibility-mappings",
-             "workflow_template_list": "workflow-templates", "workflow_instance_list": "workflow-instances", "auth_me": "auth/me"}
+    lists = {
+        "task_list": "tasks",
+        "event_list": "events",
+        "user_list": "users",
+        "user_type_list": "user-types",
+        "task_type_list": "task-types",
+        "eligibility_mapping_list": "eligibility-mappings",
+        "workflow_template_list": "workflow-templates",
+        "workflow_instance_list": "workflow-instances",
+        "auth_me": "auth/me",
+    }
     next_state = "DONE" if name.endswith("in progress") else "IN_PROGRESS"
     node = {"node_id": "a", "task_type_id": world.task_type, "label": "A"}
     others = {
@@ -86,8 +133,18 @@ def request_of(world, name, event, task, template, colleague):
         "task_transition": ("POST", f"{path}/transition", None, {"next_state": next_state, "reason": "On we go."}),
         "task_assign": ("POST", f"{path}/assign", None, {"user_id": colleague.id}),
         "member_list": ("GET", f"/api/events/{event}/members", None, None),
-        "workflow_template_save": ("POST", "/api/workflow-templates", None, {"name": "New", "nodes": [node], "edges": []}),
-        "workflow_instantiate": ("POST", "/api/workflows/instantiate", None, {"workflow_id": template, "event_id": event}),
+        "workflow_template_save": (
+            "POST",
+            "/api/workflow-templates",
+            None,
+            {"name": "New", "nodes": [node], "edges": []},
+        ),
+        "workflow_instantiate": (
+            "POST",
+            "/api/workflows/instantiate",
+            None,
+            {"workflow_id": template, "event_id": event},
+        ),
         "auth_login": ("POST", "/api/auth/login", None, {"email": colleague.email, "password": PASSWORD}),
         "health_live": ("GET", "/healthz", None, None),
         "health_ready": ("GET", "/readyz", None, None),
@@ -123,16 +180,24 @@ def test_operation_by_user_type(world, template, colleague, kind, is_member):
         method, path, query, body = request_of(world, name, event, task, template, colleague)
         answer = user.call(method, path, query, value=body)
         if answer.code != expected_code(name, kind, is_member):
-            wrong.append(f"{name}: {answer.status} {answer.code} instead of {expected_code(name, kind, is_member) or 200}")
+            wrong.append(
+                f"{name}: {answer.status} {answer.code} instead of {expected_code(name, kind, is_member) or 200}"
+            )
         if answer.status != 200 and world.version(event) != before:
             wrong.append(f"{name}: refused, and the event has changed")
     assert not wrong, "\n".join(wrong)
 
 
 PERMISSIONS = ("can_view", "can_take", "can_move_state", "can_assign")
-NEEDS = {"task_list of an event": "can_view", "task_get in progress": "can_view", "transition_list in progress": "can_view",
-         "task_pick": "can_take", "task_transition in progress": "can_move_state", "task_assign in progress": "can_assign",
-         "workflow_instantiate": "can_assign"}
+NEEDS = {
+    "task_list of an event": "can_view",
+    "task_get in progress": "can_view",
+    "transition_list in progress": "can_view",
+    "task_pick": "can_take",
+    "task_transition in progress": "can_move_state",
+    "task_assign in progress": "can_assign",
+    "workflow_instantiate": "can_assign",
+}
 
 
 def needed_code(name, held, is_customer):
@@ -198,8 +263,13 @@ def test_an_admin_becomes_a_customer(world, event):
 def test_an_unknown_task_answers_as_one_out_of_scope(world, event):
     user = world.user("manager")
     headers = {"X-Request-Id": "the-same"}
-    for action, body in (("", None), ("/transitions", None), ("/pick", {}), ("/assign", {"user_id": None}),
-                         ("/transition", {"next_state": "DONE", "reason": "No."})):
+    for action, body in (
+        ("", None),
+        ("/transitions", None),
+        ("/pick", {}),
+        ("/assign", {"user_id": None}),
+        ("/transition", {"next_state": "DONE", "reason": "No."}),
+    ):
         method = "GET" if body is None else "POST"
         theirs = user.call(method, f"/api/tasks/{world.task(event)}{action}", value=body, headers=headers)
         unknown = user.call(method, f"/api/tasks/{new_id()}{action}", value=body, headers=headers)

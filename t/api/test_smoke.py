@@ -17,15 +17,22 @@ def test_login_then_me(world, nobody, event):
     me = nobody.with_token(login["access_token"]).get("/api/auth/me").ok()
     assert me["user"]["id"] == user.id and me["user"]["email"] == user.email
     assert me["user_type"]["id"] == world.types["vendor"]
-    assert me["permissions"] == me["user_type"]["permissions"] == {"view": True, "take": True, "move_state": True, "assign": False}
+    assert (
+        me["permissions"]
+        == me["user_type"]["permissions"]
+        == {"view": True, "take": True, "move_state": True, "assign": False}
+    )
     assert [task_type["id"] for task_type in me["eligible_task_types"]] == [world.task_type]
     assert [membership["event_id"] for membership in me["memberships"]] == [event]
 
 
 def test_an_event_of_others_is_refused(world, event):
     stranger = world.user("manager", world.event())
-    for path, query in ((f"/api/events/{event}/members", None), ("/api/tasks", {"event_id": event}),
-                        ("/api/workflow-instances", {"event_id": event})):
+    for path, query in (
+        (f"/api/events/{event}/members", None),
+        ("/api/tasks", {"event_id": event}),
+        ("/api/workflow-instances", {"event_id": event}),
+    ):
         assert stranger.get(path, query).refused("not_a_member")["ok"] is False
         assert stranger.get(path, query).status == 403
 
@@ -49,10 +56,16 @@ def long_lists(world):
     world.tasks(event, 200)
     world.tasks(event, 200, parents=[world.task(event, "IN_PROGRESS")])
     return event, {
-        "/api/tasks": {}, "/api/tasks#event": {"event_id": event}, "/api/tasks#takeable": {"takeable": "true"},
-        f"/api/tasks/{task_with_a_long_trail(world, event)}/transitions": {}, "/api/events": {},
-        f"/api/events/{event}/members": {}, "/api/users": {}, "/api/workflow-instances": {},
-        "/api/workflow-instances#event": {"event_id": event}, **{f"/api/{name}": {} for name in REFERENCE},
+        "/api/tasks": {},
+        "/api/tasks#event": {"event_id": event},
+        "/api/tasks#takeable": {"takeable": "true"},
+        f"/api/tasks/{task_with_a_long_trail(world, event)}/transitions": {},
+        "/api/events": {},
+        f"/api/events/{event}/members": {},
+        "/api/users": {},
+        "/api/workflow-instances": {},
+        "/api/workflow-instances#event": {"event_id": event},
+        **{f"/api/{name}": {} for name in REFERENCE},
     }
 
 
@@ -60,12 +73,28 @@ def task_with_a_long_trail(world, event):
     """It was assigned and unassigned 200 times."""
     task, admin = world.task(event), world.admin.id
     version = world.version(event)
-    rows = [(event, task, number, "assignee", "TODO", "TODO", None if number % 2 == 0 else admin, admin if number % 2 == 0 else None,
-             admin, version) for number in range(2, 202)]
+    rows = [
+        (
+            event,
+            task,
+            number,
+            "assignee",
+            "TODO",
+            "TODO",
+            None if number % 2 == 0 else admin,
+            admin if number % 2 == 0 else None,
+            admin,
+            version,
+        )
+        for number in range(2, 202)
+    ]
     with world.connection, world.connection.cursor() as cursor:
-        world.insert(cursor, "task_transitions",
-                     "event_id, task_id, number, kind, from_state, to_state, from_assignee_id, to_assignee_id, actor_id, event_version",
-                     rows)
+        world.insert(
+            cursor,
+            "task_transitions",
+            "event_id, task_id, number, kind, from_state, to_state, from_assignee_id, to_assignee_id, actor_id, event_version",
+            rows,
+        )
         cursor.execute("UPDATE eventflow.tasks SET transition_count = 201 WHERE id = %s", (task,))
     return task
 
@@ -74,7 +103,7 @@ def cost_of(stack, user, path, query):
     """(statements, round trips, rows) of one request, as the worker's log line counts them."""
     request_id = f"cost-{new_id()}"
     rows = len(user.get(path, query, {"X-Request-Id": request_id}).ok())
-    line, = stack.log_lines(request_id)
+    (line,) = stack.log_lines(request_id)
     fields = dict(field.split("=", 1) for field in line.split() if "=" in field)
     return int(fields["statements"]), int(fields["round_trips"]), rows
 
@@ -135,17 +164,26 @@ def test_the_database_counts_the_same(world, long_lists, statement_log):
 
 def test_a_read_is_one_round_trip_and_a_write_two(stack, world, event):
     user = world.user("manager", event)
-    reads = {"/api/tasks": {"event_id": event}, f"/api/tasks/{world.task(event)}": None, "/api/events": None,
-             f"/api/events/{event}/members": None, "/api/users": None, "/api/auth/me": None}
+    reads = {
+        "/api/tasks": {"event_id": event},
+        f"/api/tasks/{world.task(event)}": None,
+        "/api/events": None,
+        f"/api/events/{event}/members": None,
+        "/api/users": None,
+        "/api/auth/me": None,
+    }
     for path, query in reads.items():
         trips = min(cost_of(stack, user, path, query)[1] for _ in range(6))
         assert trips == 1, f"{path}: {trips}"
     task, request_id = world.task(event), f"cost-{new_id()}"
-    user.post(f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": "Now."}, {"X-Request-Id": request_id}).ok()
+    user.post(
+        f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": "Now."}, {"X-Request-Id": request_id}
+    ).ok()
     assert " round_trips=2 " in stack.log_lines(request_id)[0]
 
 
 # ---- The cache is never stale -------------------------------------------------------------------------------------------
+
 
 def by_id(response):
     return {row["id"]: row for row in response.ok()}
@@ -164,11 +202,13 @@ def test_a_change_in_sql_is_seen_by_the_next_request(world):
     world.sql("UPDATE eventflow.task_types SET name = 'Renamed' WHERE id = %s", task_type)
     see_everywhere(user, "/api/task-types", lambda rows: rows[task_type]["name"] == "Renamed")
     world.map(user_type, task_type)
-    see_everywhere(user, "/api/eligibility-mappings",
-                   lambda rows: any(row["user_type_id"] == user_type for row in rows.values()))
+    see_everywhere(
+        user, "/api/eligibility-mappings", lambda rows: any(row["user_type_id"] == user_type for row in rows.values())
+    )
     world.sql("DELETE FROM eventflow.eligibility_mappings WHERE user_type_id = %s", user_type)
-    see_everywhere(user, "/api/eligibility-mappings",
-                   lambda rows: all(row["user_type_id"] != user_type for row in rows.values()))
+    see_everywhere(
+        user, "/api/eligibility-mappings", lambda rows: all(row["user_type_id"] != user_type for row in rows.values())
+    )
     world.sql("UPDATE eventflow.user_types SET can_assign = true WHERE id = %s", user_type)
     see_everywhere(user, "/api/user-types", lambda rows: rows[user_type]["permissions"]["assign"] is True)
     world.sql("DELETE FROM eventflow.user_types WHERE id = %s", user_type)

@@ -197,8 +197,16 @@ def test_a_reason_that_is_none(world, event, reason):
     assert "reason" in transition(user, task, "IN_PROGRESS", reason).refused("invalid_field")["error"]
 
 
-@pytest.mark.parametrize("reason, kept", ((" \t because\n", "because"), ("€" * 1000, "€" * 1000), (" " * 50 + "x" * 1000, "x" * 1000),
-                                          ("\u00a0", "\u00a0"), ("'; DROP TABLE tasks; --", "'; DROP TABLE tasks; --")))
+@pytest.mark.parametrize(
+    "reason, kept",
+    (
+        (" \t because\n", "because"),
+        ("€" * 1000, "€" * 1000),
+        (" " * 50 + "x" * 1000, "x" * 1000),
+        ("\u00a0", "\u00a0"),
+        ("'; DROP TABLE tasks; --", "'; DROP TABLE tasks; --"),
+    ),
+)
 def test_a_reason_is_kept_as_it_is_but_for_the_white_space_around_it(world, event, reason, kept):
     user, task = world.user("vendor", event), world.task(event)
     transition(user, task, "IN_PROGRESS", reason).ok()
@@ -207,12 +215,15 @@ def test_a_reason_is_kept_as_it_is_but_for_the_white_space_around_it(world, even
 
 # ---- allowed_actions, next_states and why_not tell the truth --------------------------------------------------------------
 
+
 def situations(world, event, people):
     """Tasks in every situation that matters, made anew at each call: (name, function that makes one)."""
     for state in STATES:
         yield f"{state} free", lambda state=state: world.task(event, state)
         for holder in ("vendor", "other"):
-            yield f"{state} held by {holder}", lambda state=state, holder=holder: world.task(event, state, assignee=people[holder])
+            yield f"{state} held by {holder}", lambda state=state, holder=holder: world.task(
+                event, state, assignee=people[holder]
+            )
         yield f"{state} unmapped", lambda state=state: world.task(event, state, task_type=world.other_task_type)
     parent = world.task(event, "IN_PROGRESS")
     yield "waiting", lambda: world.task(event, parents=[parent])
@@ -230,8 +241,11 @@ def test_what_a_task_says_is_what_happens(world, event, kind):
                 action.refused("not_found")
             continue
         said = detail(user, make())
-        tried = {"pick": pick(user, make()), "assign": assign(user, make(), target.id),
-                 **{state: transition(user, make(), state) for state in STATES}}
+        tried = {
+            "pick": pick(user, make()),
+            "assign": assign(user, make(), target.id),
+            **{state: transition(user, make(), state) for state in STATES},
+        }
         wrong += [f"{name}: {fault}" for fault in compare(said, tried, name)]
     assert not wrong, "\n".join(wrong)
 
@@ -240,7 +254,9 @@ def compare(said, tried, name):
     """What was said about a task against the answers of trying it; yields the differences."""
     for action in ("pick", "assign"):
         is_allowed = action in said["allowed_actions"]
-        if (tried[action].status == 200) != is_allowed or (None if is_allowed else said["why_not"][action]) != tried[action].code:
+        if (tried[action].status == 200) != is_allowed or (None if is_allowed else said["why_not"][action]) != tried[
+            action
+        ].code:
             yield f"{action}: said {said['allowed_actions']} {said['why_not']}, got {tried[action].code}"
     possible = [state for state in STATES if tried[state].status == 200]
     if sorted(said["next_states"]) != sorted(possible):
@@ -271,8 +287,13 @@ def test_a_deleted_task_vanishes(world, event):
     parent = world.task(event, "DONE")
     task = world.task(event, parents=[parent])
     world.sql("UPDATE eventflow.tasks SET deleted_at = now() WHERE id = %s", task)
-    for answer in (user.get(f"/api/tasks/{task}"), user.get(f"/api/tasks/{task}/transitions"), pick(user, task),
-                   transition(world.admin, task, "IN_PROGRESS"), assign(world.admin, task, None)):
+    for answer in (
+        user.get(f"/api/tasks/{task}"),
+        user.get(f"/api/tasks/{task}/transitions"),
+        pick(user, task),
+        transition(world.admin, task, "IN_PROGRESS"),
+        assign(world.admin, task, None),
+    ):
         answer.refused("not_found")
     assert [row["id"] for row in user.get("/api/tasks", {"event_id": event}).ok()] == [parent]
     assert detail(user, parent)["child_ids"] == []

@@ -25,18 +25,38 @@ def sign(stack, header, claims):
 
 
 BAD_CLAIMS = {
-    "sub is missing": {"sub": None}, "sub is no UUID": {"sub": "somebody"}, "sub is a number": {"sub": 1}, "sub is empty": {"sub": ""},
-    "role is missing": {"role": None}, "role is anon": {"role": "anon"}, "role is service_role": {"role": "service_role"},
-    "aud is missing": {"aud": None}, "aud is another": {"aud": "others"}, "aud is an empty list": {"aud": []},
-    "iss is missing": {"iss": None}, "iss is another": {"iss": "https://evil.example.com/auth/v1"},
-    "exp is missing": {"exp": None}, "exp is text": {"exp": "9999999999"}, "exp is a fraction": {"exp": 9999999999.5},
-    "exp is true": {"exp": True}, "exp is too large": {"exp": 2 ** 53 + 1}, "exp is negative": {"exp": -1},
-    "exp is enormous": {"exp": 10 ** 30}, "nbf is text": {"nbf": "1"}, "nbf is a fraction": {"nbf": 1.5},
-    "nbf lies ahead": {"nbf": int(time.time()) + 3600}, "anonymous": {"is_anonymous": True}, "OAuth client": {"client_id": "some-client"},
+    "sub is missing": {"sub": None},
+    "sub is no UUID": {"sub": "somebody"},
+    "sub is a number": {"sub": 1},
+    "sub is empty": {"sub": ""},
+    "role is missing": {"role": None},
+    "role is anon": {"role": "anon"},
+    "role is service_role": {"role": "service_role"},
+    "aud is missing": {"aud": None},
+    "aud is another": {"aud": "others"},
+    "aud is an empty list": {"aud": []},
+    "iss is missing": {"iss": None},
+    "iss is another": {"iss": "https://evil.example.com/auth/v1"},
+    "exp is missing": {"exp": None},
+    "exp is text": {"exp": "9999999999"},
+    "exp is a fraction": {"exp": 9999999999.5},
+    "exp is true": {"exp": True},
+    "exp is too large": {"exp": 2**53 + 1},
+    "exp is negative": {"exp": -1},
+    "exp is enormous": {"exp": 10**30},
+    "nbf is text": {"nbf": "1"},
+    "nbf is a fraction": {"nbf": 1.5},
+    "nbf lies ahead": {"nbf": int(time.time()) + 3600},
+    "anonymous": {"is_anonymous": True},
+    "OAuth client": {"client_id": "some-client"},
 }
 GOOD_CLAIMS = {
-    "aud is a list": {"aud": ["others", "authenticated"]}, "iat is nonsense": {"iat": "yesterday"}, "iat lies ahead": {"iat": 9999999999},
-    "nbf is past": {"nbf": 1}, "nbf within the leeway": {"nbf": int(time.time()) + 15}, "not anonymous": {"is_anonymous": False},
+    "aud is a list": {"aud": ["others", "authenticated"]},
+    "iat is nonsense": {"iat": "yesterday"},
+    "iat lies ahead": {"iat": 9999999999},
+    "nbf is past": {"nbf": 1},
+    "nbf within the leeway": {"nbf": int(time.time()) + 15},
+    "not anonymous": {"is_anonymous": False},
     "other claims": {"app_metadata": {"role": "admin"}, "user_role": "SystemAdmin", "email": "x"},
 }
 
@@ -82,8 +102,23 @@ def test_a_token_expires_while_it_is_used(stack, nobody, user):
 
 
 BAD_HEADERS = (
-    {"alg": "none"}, {"alg": "None"}, {"alg": "NONE"}, {"alg": "hs256"}, {"alg": "HS384"}, {"alg": "HS512"}, {"alg": "RS256"}, {"alg": "ES256"},
-    {"alg": 1}, {"alg": None}, {}, {"alg": ["HS256"]}, {"alg": "HS256", "crit": ["exp"]}, {"alg": "HS256", "crit": []}, [], "HS256", 1,
+    {"alg": "none"},
+    {"alg": "None"},
+    {"alg": "NONE"},
+    {"alg": "hs256"},
+    {"alg": "HS384"},
+    {"alg": "HS512"},
+    {"alg": "RS256"},
+    {"alg": "ES256"},
+    {"alg": 1},
+    {"alg": None},
+    {},
+    {"alg": ["HS256"]},
+    {"alg": "HS256", "crit": ["exp"]},
+    {"alg": "HS256", "crit": []},
+    [],
+    "HS256",
+    1,
 )
 
 
@@ -105,12 +140,26 @@ def test_a_damaged_token(stack, nobody, user):
     me(nobody, good).ok()
     for place in range(0, len(good), 3):
         other = "A" if good[place] != "A" else "B"
-        if good[place] != "." and good[:place] + other != good[:place + 1]:
-            damaged = good[:place] + other + good[place + 1:]
+        if good[place] != "." and good[:place] + other != good[: place + 1]:
+            damaged = good[:place] + other + good[place + 1 :]
             assert me(nobody, damaged).status == 401, place
     last = good[:-1] + chr(ord(good[-1]) + 1)
-    for damaged in (f"{header}.{claims}", f"{header}.{claims}.", f"{header}..{signature}", f".{claims}.{signature}", f"{good}.x", f"{good}=",
-                    f"{header}.{claims}.{signature[:-4]}", f"{header}.{claims}.{signature}AAAA", "..", ".", "a.b.c", "€", f"{good}\u00e9", last):
+    for damaged in (
+        f"{header}.{claims}",
+        f"{header}.{claims}.",
+        f"{header}..{signature}",
+        f".{claims}.{signature}",
+        f"{good}.x",
+        f"{good}=",
+        f"{header}.{claims}.{signature[:-4]}",
+        f"{header}.{claims}.{signature}AAAA",
+        "..",
+        ".",
+        "a.b.c",
+        "€",
+        f"{good}\u00e9",
+        last,
+    ):
         assert me(nobody, damaged.encode().decode("latin-1")).code == "invalid_token", damaged
 
 
@@ -123,8 +172,19 @@ def test_another_secret(stack, nobody, user):
 
 def test_claims_that_are_no_sound_json(stack, nobody, user):
     good = json.dumps(tokens.claims(stack, user.id)).encode()
-    for bad in (b"", b"null", b"[]", b'["sub"]', good + b"x", good[:-1], good[:-1] + b',"sub":"' + user.id.encode() + b'"}', b"\xff" + good,
-                good[:-1] + b',"x":"\\u0000"}', good[:-1] + b',"x":NaN}', b"[" * 2000):
+    for bad in (
+        b"",
+        b"null",
+        b"[]",
+        b'["sub"]',
+        good + b"x",
+        good[:-1],
+        good[:-1] + b',"sub":"' + user.id.encode() + b'"}',
+        b"\xff" + good,
+        good[:-1] + b',"x":"\\u0000"}',
+        good[:-1] + b',"x":NaN}',
+        b"[" * 2000,
+    ):
         assert me(nobody, sign(stack, {"alg": "HS256"}, bad)).code == "invalid_token", bad[:80]
 
 
@@ -140,9 +200,24 @@ def test_the_size_of_a_token(stack, nobody, user):
 
 def test_a_header_without_a_token(stack, world, user):
     good = tokens.mint(stack, user.id)
-    for value in (None, "", "Bearer", "Bearer ", f"Basic {good}", good, f"Bearer {good}, Bearer {good}", f"Bearer {good} {good}", f"Bearer  {good}",
-                  f"Token {good}", f"Bearer\t{good}", f"BearerX {good}"):
-        assert world.nobody.get("/api/auth/me", headers={"Authorization": value}).code in ("missing_token", "invalid_token"), value
+    for value in (
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Basic {good}",
+        good,
+        f"Bearer {good}, Bearer {good}",
+        f"Bearer {good} {good}",
+        f"Bearer  {good}",
+        f"Token {good}",
+        f"Bearer\t{good}",
+        f"BearerX {good}",
+    ):
+        assert world.nobody.get("/api/auth/me", headers={"Authorization": value}).code in (
+            "missing_token",
+            "invalid_token",
+        ), value
     world.nobody.get("/api/auth/me").refused("missing_token")
     for scheme in ("Bearer", "bearer", "BEARER"):
         world.nobody.get("/api/auth/me", headers={"Authorization": f"{scheme} {good}"}).ok()
@@ -151,8 +226,10 @@ def test_a_header_without_a_token(stack, world, user):
 
 def test_two_authorization_headers(stack, world, user):
     good = tokens.mint(stack, user.id)
-    answer = world.nobody.raw(f"GET /api/auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {good}\r\nAuthorization: Bearer {good}\r\n"
-                              "Connection: close\r\n\r\n".encode())
+    answer = world.nobody.raw(
+        f"GET /api/auth/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {good}\r\nAuthorization: Bearer {good}\r\n"
+        "Connection: close\r\n\r\n".encode()
+    )
     assert answer.status in (400, 401)
 
 
@@ -163,11 +240,16 @@ def test_a_profile_is_needed(world):
 
 def test_claims_give_no_rights(stack, world, nobody, user):
     """Only `sub` counts; what a token says of roles does not."""
-    token = tokens.mint(stack, user.id, app_metadata={"role": "admin", "user_type": "SystemAdmin"}, access_level="admin")
-    nobody.with_token(token).post("/api/workflow-templates", {"name": "x", "nodes": [], "edges": []}).refused("admin_required")
+    token = tokens.mint(
+        stack, user.id, app_metadata={"role": "admin", "user_type": "SystemAdmin"}, access_level="admin"
+    )
+    nobody.with_token(token).post("/api/workflow-templates", {"name": "x", "nodes": [], "edges": []}).refused(
+        "admin_required"
+    )
 
 
 # ---- Login --------------------------------------------------------------------------------------------------------------
+
 
 def login(nobody, email, password):
     return nobody.post("/api/auth/login", {"email": email, "password": password}, {"X-Request-Id": "the-same"})
@@ -178,8 +260,16 @@ def test_wrong_email_and_wrong_password_are_the_same(world, nobody):
     passwordless = world.user("vendor")
     wrong = login(nobody, user.email, "wrong")
     wrong.refused("invalid_credentials")
-    for email, password in (("nobody@example.com", PASSWORD), (user.email, PASSWORD + " "), (user.email, "x" * 73), (user.email, "x" * 200),
-                            (user.email, "a\u0000b"), (passwordless.email, PASSWORD), ("' OR true --", PASSWORD), ("%", PASSWORD)):
+    for email, password in (
+        ("nobody@example.com", PASSWORD),
+        (user.email, PASSWORD + " "),
+        (user.email, "x" * 73),
+        (user.email, "x" * 200),
+        (user.email, "a\u0000b"),
+        (passwordless.email, PASSWORD),
+        ("' OR true --", PASSWORD),
+        ("%", PASSWORD),
+    ):
         answer = login(nobody, email, password)
         assert answer.body == wrong.body or answer.code in ("invalid_json", "invalid_field"), (email, password)
 

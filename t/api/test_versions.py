@@ -11,14 +11,21 @@ TAG = re.compile(r'"(\d+)-[A-Za-z0-9]+"')
 
 def transition(user, task, next_state, **headers):
     body = {"next_state": next_state, "reason": "For the test."}
-    return user.post(f"/api/tasks/{task}/transition", body, {name.replace("_", "-"): value for name, value in headers.items()})
+    return user.post(
+        f"/api/tasks/{task}/transition", body, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def tagged_reads(event, task):
     """What is read from one event, and so has a tag: (path, query)."""
-    return [("/api/tasks", {"event_id": event}), ("/api/tasks", {"event_id": event, "state": "TODO"}), (f"/api/tasks/{task}", None),
-            (f"/api/tasks/{task}/transitions", None), (f"/api/events/{event}/members", None),
-            ("/api/workflow-instances", {"event_id": event})]
+    return [
+        ("/api/tasks", {"event_id": event}),
+        ("/api/tasks", {"event_id": event, "state": "TODO"}),
+        (f"/api/tasks/{task}", None),
+        (f"/api/tasks/{task}/transitions", None),
+        (f"/api/events/{event}/members", None),
+        ("/api/workflow-instances", {"event_id": event}),
+    ]
 
 
 def test_what_is_read_from_one_event_has_its_version_as_tag(world, event):
@@ -56,8 +63,12 @@ def test_if_none_match(world, event):
 def test_a_tag_belongs_to_caller_and_query(world, event):
     first, second, task = world.user("manager", event), world.user("vendor", event), world.task(event)
     tag = first.get(f"/api/tasks/{task}").etag
-    assert second.get(f"/api/tasks/{task}", headers={"If-None-Match": tag}).status == 200, "the allowed actions are others"
-    tags = {first.get("/api/tasks", {"event_id": event, **query}).etag for query in ({}, {"limit": 5}, {"state": "DONE"})}
+    assert (
+        second.get(f"/api/tasks/{task}", headers={"If-None-Match": tag}).status == 200
+    ), "the allowed actions are others"
+    tags = {
+        first.get("/api/tasks", {"event_id": event, **query}).etag for query in ({}, {"limit": 5}, {"state": "DONE"})
+    }
     assert len(tags) == 3
 
 
@@ -83,6 +94,7 @@ def test_the_tag_of_members_falls_when_a_member_is_renamed(world, event):
 
 # ---- If-Match -----------------------------------------------------------------------------------------------------------
 
+
 def writes(world, event, user):
     """Each write on an event, on tasks of its own: (name, function that takes the headers)."""
     task, held = world.task(event), world.task(event, assignee=user)
@@ -93,14 +105,20 @@ def writes(world, event, user):
         ("pick again", lambda headers: user.post(f"/api/tasks/{held}/pick", None, headers)),
         ("assign", lambda headers: user.post(f"/api/tasks/{held}/assign", {"user_id": None}, headers)),
         ("assign again", lambda headers: user.post(f"/api/tasks/{held}/assign", {"user_id": None}, headers)),
-        ("transition", lambda headers: user.post(f"/api/tasks/{task}/transition",
-                                                 {"next_state": "IN_PROGRESS", "reason": "Now."}, headers)),
+        (
+            "transition",
+            lambda headers: user.post(
+                f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": "Now."}, headers
+            ),
+        ),
         ("instantiate", lambda headers: user.post("/api/workflows/instantiate", body, headers)),
     ]
 
 
 def snapshot(world, event):
-    return world.sql("SELECT id, state, assignee_id, transition_count FROM eventflow.tasks WHERE event_id = %s ORDER BY id", event)
+    return world.sql(
+        "SELECT id, state, assignee_id, transition_count FROM eventflow.tasks WHERE event_id = %s ORDER BY id", event
+    )
 
 
 def test_if_match_refuses_another_version(world, event):
@@ -110,8 +128,23 @@ def test_if_match_refuses_another_version(world, event):
         for stale in (f'"{version - 1}-abc"', f'"{version + 1}-abc"', '"0-a"', f'"{10 ** 17}-a"'):
             write({"If-Match": stale}).refused("version_mismatch")
             assert snapshot(world, event) == before and world.version(event) == version, name
-        for malformed in ("*", "", "nonsense", f"{version}-abc", f'"{version}"', f'"{version}-"', '"-abc"', '"r1-abc"', '"x-abc"',
-                          f'"{version}-abc', f'"{version}-a", "1-b"', f'W/"{version}-abc"', '"-1-abc"', f'"{"9" * 30}-a"', f'"{version}-a b"'):
+        for malformed in (
+            "*",
+            "",
+            "nonsense",
+            f"{version}-abc",
+            f'"{version}"',
+            f'"{version}-"',
+            '"-abc"',
+            '"r1-abc"',
+            '"x-abc"',
+            f'"{version}-abc',
+            f'"{version}-a", "1-b"',
+            f'W/"{version}-abc"',
+            '"-1-abc"',
+            f'"{"9" * 30}-a"',
+            f'"{version}-a b"',
+        ):
             if malformed:
                 write({"If-Match": malformed}).refused("invalid_if_match")
         assert snapshot(world, event) == before and world.version(event) == version, name
@@ -133,6 +166,7 @@ def test_412_comes_after_all_other_refusals(world, event):
 
 
 # ---- One step for each change -------------------------------------------------------------------------------------------
+
 
 def test_every_change_raises_the_version_by_one(world, event):
     user = world.user("manager", event)
@@ -172,9 +206,9 @@ def test_changes_in_sql_raise_it_too(world):
 
 def test_the_version_and_time_of_an_event_are_shown(world, event):
     user, task = world.user("vendor", event), world.task(event)
-    before, = user.get("/api/events").ok()
+    (before,) = user.get("/api/events").ok()
     transition(user, task, "IN_PROGRESS").ok()
-    after, = user.get("/api/events").ok()
+    (after,) = user.get("/api/events").ok()
     assert after["version"] == before["version"] + 1 and after["updated_at"] > before["updated_at"]
     assert after["created_at"] == before["created_at"]
     assert world.audit(task)[-1]["event_version"] == after["version"]

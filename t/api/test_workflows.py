@@ -32,14 +32,18 @@ def finish(user, task):
 
 # ---- Faults -------------------------------------------------------------------------------------------------------------
 
+
 def faults(world):
     """name: (nodes, edges, the codes and places that are reported)."""
     stranger = new_id()
     many = [f"n{number}" for number in range(1001)]
     return {
         "cycle": (["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")], {("node", "a", "workflow_cycle")}),
-        "two cycles": (["a", "b", "c", "d", "e"], [("a", "b"), ("b", "a"), ("b", "c"), ("d", "e"), ("e", "d")],
-                       {("node", "a", "workflow_cycle"), ("node", "d", "workflow_cycle")}),
+        "two cycles": (
+            ["a", "b", "c", "d", "e"],
+            [("a", "b"), ("b", "a"), ("b", "c"), ("d", "e"), ("e", "d")],
+            {("node", "a", "workflow_cycle"), ("node", "d", "workflow_cycle")},
+        ),
         "duplicate node": (["a", "b", "a"], [], {("node", "a", "duplicate_node")}),
         "edge to nowhere": (["a"], [("a", "z")], {("edge", "a -> z", "unknown_node")}),
         "edge from nowhere": (["a"], [("z", "a")], {("edge", "z -> a", "unknown_node")}),
@@ -48,18 +52,40 @@ def faults(world):
         "unknown task type": ([node_of(world, "a", task_type_id=stranger)], [], {("node", "a", "unknown_task_type")}),
         "no nodes": ([], [], {("field", "nodes", "no_nodes")}),
         "too many nodes": (many, [], {("field", "nodes", "too_many_nodes")}),
-        "too many edges": (many[:200], [(many[i], many[j]) for i in range(200) for j in range(i + 1, 200)][:10001],
-                           {("field", "edges", "too_many_edges")}),
-        "everything at once": (["a", "a", node_of(world, "b", task_type_id=stranger), "c", "d"],
-                               [("c", "d"), ("d", "c"), ("a", "a"), ("b", "z"), ("a", "b"), ("a", "b")],
-                               {("node", "a", "duplicate_node"), ("edge", "a -> a", "self_edge"), ("edge", "b -> z", "unknown_node"),
-                                ("edge", "a -> b", "duplicate_edge"), ("node", "c", "workflow_cycle"),
-                                ("node", "b", "unknown_task_type")}),
+        "too many edges": (
+            many[:200],
+            [(many[i], many[j]) for i in range(200) for j in range(i + 1, 200)][:10001],
+            {("field", "edges", "too_many_edges")},
+        ),
+        "everything at once": (
+            ["a", "a", node_of(world, "b", task_type_id=stranger), "c", "d"],
+            [("c", "d"), ("d", "c"), ("a", "a"), ("b", "z"), ("a", "b"), ("a", "b")],
+            {
+                ("node", "a", "duplicate_node"),
+                ("edge", "a -> a", "self_edge"),
+                ("edge", "b -> z", "unknown_node"),
+                ("edge", "a -> b", "duplicate_edge"),
+                ("node", "c", "workflow_cycle"),
+                ("node", "b", "unknown_task_type"),
+            },
+        ),
     }
 
 
-FAULTS = ("cycle", "two cycles", "duplicate node", "edge to nowhere", "edge from nowhere", "self edge", "duplicate edge",
-          "unknown task type", "no nodes", "too many nodes", "too many edges", "everything at once")
+FAULTS = (
+    "cycle",
+    "two cycles",
+    "duplicate node",
+    "edge to nowhere",
+    "edge from nowhere",
+    "self edge",
+    "duplicate edge",
+    "unknown task type",
+    "no nodes",
+    "too many nodes",
+    "too many edges",
+    "everything at once",
+)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -69,7 +95,12 @@ def test_a_faulty_template_is_refused_with_every_fault(world, name):
     answer = save(world, nodes, edges)
     assert answer.status == 400
     details = answer.json["details"]
-    found = {(place, fault[place], fault["code"]) for fault in details for place in ("node", "edge", "field") if place in fault}
+    found = {
+        (place, fault[place], fault["code"])
+        for fault in details
+        for place in ("node", "edge", "field")
+        if place in fault
+    }
     assert found == expected
     assert (answer.code, answer.json["error"]) == (details[0]["code"], details[0]["message"])
     assert all(fault.get("node") or fault.get("edge") or fault["field"] for fault in details)
@@ -88,13 +119,18 @@ def test_a_long_cycle_is_found_without_recursion(world):
 
 # ---- Versions -----------------------------------------------------------------------------------------------------------
 
+
 def newest(user, template):
     return next(row for row in user.get("/api/workflow-templates", {"limit": 1000}).ok() if row["id"] == template)
 
 
 def test_what_is_saved_is_what_is_listed(world):
-    metadata = {"description": "Früh 🎪 \"quoted\" \\ \u0001", "nested": {"list": [1, -2.5, True, None, {"deep": "yes"}]}}
-    nodes = [node_of(world, "z.1_-A", metadata=metadata), node_of(world, "b", label="€" * 200), node_of(world, "a" * 64)]
+    metadata = {"description": 'Früh 🎪 "quoted" \\ \u0001', "nested": {"list": [1, -2.5, True, None, {"deep": "yes"}]}}
+    nodes = [
+        node_of(world, "z.1_-A", metadata=metadata),
+        node_of(world, "b", label="€" * 200),
+        node_of(world, "a" * 64),
+    ]
     saved = save(world, nodes, [("b", "z.1_-A"), ("b", "a" * 64)], name="N" * 200, description="D" * 10000).ok()
     assert saved["version"] == 1 and saved["name"] == "N" * 200 and saved["description"] == "D" * 10000
     assert [node["node_id"] for node in saved["nodes"]] == ["z.1_-A", "b", "a" * 64], "in the order in which they came"
@@ -125,9 +161,13 @@ def test_an_unknown_id_is_not_found(world):
 
 # ---- Instances ----------------------------------------------------------------------------------------------------------
 
+
 def test_an_instance_has_the_tasks_of_its_template(world, event):
     user = world.user("manager", event)
-    nodes = [node_of(world, "a", label="Begin", metadata={"description": "How to begin", "other": 1}), node_of(world, "b")]
+    nodes = [
+        node_of(world, "a", label="Begin", metadata={"description": "How to begin", "other": 1}),
+        node_of(world, "b"),
+    ]
     template = save(world, nodes, [("a", "b")]).ok()
     made = instantiate(user, template["id"], event).ok()
     instance, tasks = made["instance"], {task["node_id"]: task for task in made["tasks"]}
@@ -154,13 +194,15 @@ def test_an_unknown_workflow_or_event(world, event):
 
 def test_a_diamond_unlocks_step_by_step(world, event):
     user = world.user("manager", event)
-    template = world.template(("top", "left", "right", "bottom", "end"),
-                              (("top", "left"), ("top", "right"), ("left", "bottom"), ("right", "bottom"), ("bottom", "end")))
+    template = world.template(
+        ("top", "left", "right", "bottom", "end"),
+        (("top", "left"), ("top", "right"), ("left", "bottom"), ("right", "bottom"), ("bottom", "end")),
+    )
     ids = {task["node_id"]: task["id"] for task in instantiate(user, template, event).ok()["tasks"]}
     steps = (("top", {"left", "right"}), ("right", set()), ("left", {"bottom"}), ("bottom", {"end"}), ("end", set()))
     for name, unlocked in steps:
         assert set(finish(user, ids[name])) == {ids[other] for other in unlocked}
-    instance, = user.get("/api/workflow-instances", {"event_id": event}).ok()
+    (instance,) = user.get("/api/workflow-instances", {"event_id": event}).ok()
     assert instance["task_counts"] == {"BLOCKED": 0, "TODO": 0, "IN_PROGRESS": 0, "DONE": 5}
 
 
@@ -192,7 +234,7 @@ def test_instantiating_costs_a_constant_number_of_statements(stack, world, event
         names = [f"n{number}" for number in range(count)]
         request_id = f"instantiate-{new_id()}"
         instantiate(user, world.template(names, list(zip(names, names[1:]))), event, {"X-Request-Id": request_id}).ok()
-        line, = stack.log_lines(request_id)
+        (line,) = stack.log_lines(request_id)
         costs[count] = [field for field in line.split() if field.startswith(("statements=", "round_trips="))]
     assert costs[1] == costs[10] == costs[200] and costs[1], costs
 
@@ -203,9 +245,11 @@ def test_a_task_with_many_children_unlocks_them_in_one_change(stack, world, even
         parent = world.task(event, "IN_PROGRESS")
         children = world.tasks(event, count, parents=[parent])
         request_id, version = f"unlock-{new_id()}", world.version(event)
-        answer = user.post(f"/api/tasks/{parent}/transition", {"next_state": "DONE", "reason": "So."}, {"X-Request-Id": request_id})
+        answer = user.post(
+            f"/api/tasks/{parent}/transition", {"next_state": "DONE", "reason": "So."}, {"X-Request-Id": request_id}
+        )
         assert set(answer.ok()["unlocked"]) == set(children) and len(answer.ok()["unlocked"]) == count
         assert world.version(event) == version + 1
-        line, = stack.log_lines(request_id)
+        (line,) = stack.log_lines(request_id)
         costs[count] = [field for field in line.split() if field.startswith(("statements=", "round_trips="))]
     assert costs[1] == costs[200] and costs[1], costs

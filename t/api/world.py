@@ -22,7 +22,12 @@ KINDS = {
 ELIGIBLE = ("manager", "vendor", "customer")  # for the world's own task type; the coordinator is not
 PASSWORD = "correct horse battery staple"
 PASSWORD_HASH = "$2b$10$wxroO4uLUSzfkPpIAOFnIuT3464L4wKbHODuvW0oHBEfRuZkyPHV2"
-MOVES = {"TODO": [], "IN_PROGRESS": ["IN_PROGRESS"], "DONE": ["IN_PROGRESS", "DONE"], "BLOCKED": ["IN_PROGRESS", "BLOCKED"]}
+MOVES = {
+    "TODO": [],
+    "IN_PROGRESS": ["IN_PROGRESS"],
+    "DONE": ["IN_PROGRESS", "DONE"],
+    "BLOCKED": ["IN_PROGRESS", "BLOCKED"],
+}
 
 
 def new_id():
@@ -76,7 +81,9 @@ class World:
         return self.sql(statement, *parameters)[0][0]
 
     def insert(self, cursor, table, columns, rows):
-        psycopg2.extras.execute_values(cursor, f"INSERT INTO eventflow.{table} ({columns}) VALUES %s", rows, page_size=2000)
+        psycopg2.extras.execute_values(
+            cursor, f"INSERT INTO eventflow.{table} ({columns}) VALUES %s", rows, page_size=2000
+        )
 
     def user_type(self, **flags):
         row = {"id": new_id(), "name": f"Type {new_id()}", **flags}
@@ -85,20 +92,34 @@ class World:
 
     def new_task_type(self):
         task_type = new_id()
-        self.sql("INSERT INTO eventflow.task_types (id, slug, name) VALUES (%s, %s, %s)", task_type, task_type, "Test work")
+        self.sql(
+            "INSERT INTO eventflow.task_types (id, slug, name) VALUES (%s, %s, %s)", task_type, task_type, "Test work"
+        )
         return task_type
 
     def map(self, user_type, task_type):
-        self.sql("INSERT INTO eventflow.eligibility_mappings (user_type_id, task_type_id) VALUES (%s, %s)", user_type, task_type)
+        self.sql(
+            "INSERT INTO eventflow.eligibility_mappings (user_type_id, task_type_id) VALUES (%s, %s)",
+            user_type,
+            task_type,
+        )
 
     def user(self, kind, *events, type_id=None, is_active=True, with_password=False):
         """A new user of a kind (or of a user type of the test's own) who is a member of the events."""
         user_id = new_id()
         email = f"{user_id}@example.com"
-        self.sql("INSERT INTO eventflow.users (id, name, email, user_type_id, is_active) VALUES (%s, %s, %s, %s, %s)",
-                 user_id, f"A {kind}", email, type_id or self.types[kind], is_active)
+        self.sql(
+            "INSERT INTO eventflow.users (id, name, email, user_type_id, is_active) VALUES (%s, %s, %s, %s, %s)",
+            user_id,
+            f"A {kind}",
+            email,
+            type_id or self.types[kind],
+            is_active,
+        )
         if with_password:
-            self.sql("INSERT INTO eventflow.user_passwords (user_id, password_hash) VALUES (%s, %s)", user_id, PASSWORD_HASH)
+            self.sql(
+                "INSERT INTO eventflow.user_passwords (user_id, password_hash) VALUES (%s, %s)", user_id, PASSWORD_HASH
+            )
         user = User(self, user_id, kind, email)
         for event in events:
             self.join(event, user)
@@ -134,22 +155,45 @@ class World:
         assignee_id = assignee.id if assignee else None
         history = history_of(state, bool(parents), open_parents > 0, assignee_id, self.admin.id)
         with self.connection, self.connection.cursor() as cursor:
-            self.insert(cursor, "tasks",
-                        "event_id, id, task_type_id, label, description, state, open_parents, assignee_id, rank, transition_count",
-                        [(event, task, task_type or self.task_type, "A task", description, state, open_parents, assignee_id,
-                          rank, len(history)) for task in ids])
+            self.insert(
+                cursor,
+                "tasks",
+                "event_id, id, task_type_id, label, description, state, open_parents, assignee_id, rank, transition_count",
+                [
+                    (
+                        event,
+                        task,
+                        task_type or self.task_type,
+                        "A task",
+                        description,
+                        state,
+                        open_parents,
+                        assignee_id,
+                        rank,
+                        len(history),
+                    )
+                    for task in ids
+                ],
+            )
             if parents:
-                self.insert(cursor, "task_dependencies", "event_id, parent_id, child_id",
-                            [(event, parent, task) for task in ids for parent in parents])
+                self.insert(
+                    cursor,
+                    "task_dependencies",
+                    "event_id, parent_id, child_id",
+                    [(event, parent, task) for task in ids for parent in parents],
+                )
             self.record(cursor, event, ids, history)
         return ids
 
     def record(self, cursor, event, ids, history):
         cursor.execute("UPDATE eventflow.events SET version = version + 1 WHERE id = %s RETURNING version", (event,))
         version = cursor.fetchone()[0]
-        self.insert(cursor, "task_transitions",
-                    "event_id, task_id, number, kind, from_state, to_state, to_assignee_id, actor_id, reason, event_version",
-                    [(event, task, number, *row, version) for task in ids for number, row in enumerate(history, 1)])
+        self.insert(
+            cursor,
+            "task_transitions",
+            "event_id, task_id, number, kind, from_state, to_state, to_assignee_id, actor_id, reason, event_version",
+            [(event, task, number, *row, version) for task in ids for number, row in enumerate(history, 1)],
+        )
 
     def state(self, task):
         return self.value("SELECT state FROM eventflow.tasks WHERE id = %s", task)
@@ -166,18 +210,40 @@ class World:
         with self.connection, self.connection.cursor() as cursor:
             self.insert(cursor, "workflow_templates", "id, version", [(template, 1)])
             self.insert(cursor, "workflow_template_versions", "workflow_id, version, name", [(template, 1, name)])
-            self.insert(cursor, "workflow_template_nodes", "workflow_id, version, position, node_id, task_type_id, label, metadata",
-                        [(template, 1, position, node, self.task_type, f"Do {node}", json.dumps({"description": f"About {node}"}))
-                         for position, node in enumerate(nodes)])
+            self.insert(
+                cursor,
+                "workflow_template_nodes",
+                "workflow_id, version, position, node_id, task_type_id, label, metadata",
+                [
+                    (
+                        template,
+                        1,
+                        position,
+                        node,
+                        self.task_type,
+                        f"Do {node}",
+                        json.dumps({"description": f"About {node}"}),
+                    )
+                    for position, node in enumerate(nodes)
+                ],
+            )
             if edges:
-                self.insert(cursor, "workflow_template_edges", "workflow_id, version, position, from_node_id, to_node_id",
-                            [(template, 1, position, *edge) for position, edge in enumerate(edges)])
+                self.insert(
+                    cursor,
+                    "workflow_template_edges",
+                    "workflow_id, version, position, from_node_id, to_node_id",
+                    [(template, 1, position, *edge) for position, edge in enumerate(edges)],
+                )
         return template
 
     def instances(self, event, template, count):
         """Instances without tasks."""
         with self.connection, self.connection.cursor() as cursor:
             ids = [new_id() for _ in range(count)]
-            self.insert(cursor, "workflow_instances", "event_id, id, workflow_id, workflow_version, created_by",
-                        [(event, instance, template, 1, self.admin.id) for instance in ids])
+            self.insert(
+                cursor,
+                "workflow_instances",
+                "event_id, id, workflow_id, workflow_version, created_by",
+                [(event, instance, template, 1, self.admin.id) for instance in ids],
+            )
         return ids
