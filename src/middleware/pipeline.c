@@ -27,12 +27,20 @@ static enum error route(struct context *context, struct operation_match *match)
 	return method_answer(context, match->allow);
 }
 
-/* A request that cannot be read is answered only to somebody who may ask at all: a token without a profile goes first.
- */
-static enum error read_input(struct context *context, const struct operation_match *match, const void **input)
+static enum error read_and_handle(struct context *context, const struct operation_match *match)
 {
-	enum error error = input_read(context, match, input);
-	if (error == ERROR_NONE || match->operation->is_public)
+	const void *input;
+	enum error error = input_read(context, match, &input);
+	return error == ERROR_NONE ? match->operation->handle(context, input) : error;
+}
+
+/* A request that is refused before its caller was read is refused for that only if the caller may ask at all: a token without
+ * a profile goes first. */
+static enum error prefer_profile(struct context *context, const struct operation *operation, enum error error)
+{
+	bool is_caller_known = context->user_id.text[0] != '\0';
+	int status = error_entry(error)->status;
+	if (operation->is_public || is_caller_known || status == 401 || status >= 500)
 		return error;
 	struct failure failure = context->failure;
 	enum error unknown = authentication_require_profile(context);
@@ -45,17 +53,14 @@ static enum error read_input(struct context *context, const struct operation_mat
 static enum error handle(struct context *context)
 {
 	struct operation_match match;
-	const void *input;
 	enum error error = route(context, &match);
 	if (error != ERROR_NONE || !match.operation)
 		return error;
 	if (!match.operation->is_public)
 		error = authentication_check(context);
 	if (error == ERROR_NONE)
-		error = read_input(context, &match, &input);
-	if (error != ERROR_NONE)
-		return error;
-	return match.operation->handle(context, input);
+		error = read_and_handle(context, &match);
+	return error == ERROR_NONE ? ERROR_NONE : prefer_profile(context, match.operation, error);
 }
 
 void pipeline_handle(struct context *context)

@@ -1,4 +1,4 @@
-"""A small HTTP client. Every answer is judged by the specification before a test sees it, and remembered for the coverage."""
+"""A small HTTP client: every answer is judged by the specification before a test sees it, and remembered."""
 
 import http.client
 import json
@@ -168,11 +168,20 @@ class Caller:
     def get(self, path, query=None, headers=None):
         return self.call("GET", path, query, headers=headers)
 
+    def get_all(self, path):
+        """The rows of all pages of a list."""
+        page = self.get(path, {"limit": 1000})
+        rows = page.ok()
+        while page.next_cursor:
+            page = self.get(path, {"limit": 1000, "cursor": page.next_cursor})
+            rows += page.ok()
+        return rows
+
     def post(self, path, value=None, headers=None, query=None):
         return self.call("POST", path, query, value=value, headers=headers)
 
     def call(self, method, path, query=None, value=None, body=None, headers=None):
-        """value: sent as JSON; body: bytes that are sent as they are; query: a dictionary, or text that is sent as it is."""
+        """value: sent as JSON; body: bytes, sent as they are; query: a dictionary, or text that is sent as it is."""
         if isinstance(query, dict):
             query = urllib.parse.urlencode({name: item for name, item in query.items() if item is not None})
         target = path + (f"?{query}" if query is not None else "")

@@ -1,4 +1,4 @@
-"""What all tests share: the running stack, the specification, the callers and the world. See README: ./quickstart test."""
+"""What all tests share: the running stack, the specification, the callers and the world."""
 
 import pathlib
 

@@ -45,9 +45,8 @@ def test_the_whole_story_of_a_task(world, event):
 def test_what_was_refused_leaves_no_row(world, event):
     vendor, stranger, task = world.user("vendor", event), world.user("vendor"), world.task(event)
     before, version = world.audit(task), world.version(event)
-    vendor.post(f"/api/tasks/{task}/transition", {"next_state": "DONE", "reason": "Too soon."}).refused(
-        "illegal_transition"
-    )
+    too_soon = {"next_state": "DONE", "reason": "Too soon."}
+    vendor.post(f"/api/tasks/{task}/transition", too_soon).refused("illegal_transition")
     vendor.post(f"/api/tasks/{task}/transition", {"next_state": "IN_PROGRESS", "reason": " "}).refused("invalid_field")
     vendor.post(f"/api/tasks/{task}/assign", {"user_id": vendor.id}).refused("permission_denied")
     stranger.post(f"/api/tasks/{task}/pick").refused("not_found")

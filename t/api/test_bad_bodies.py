@@ -72,9 +72,8 @@ def test_bad_json_inside_a_sound_body(world, scene):
         ('"description": "x"', '"x": 1e999'),
     ):
         assert old in good
-        world.admin.call("POST", "/api/workflow-templates", body=good.replace(old, new).encode()).refused(
-            "invalid_json"
-        )
+        bad = good.replace(old, new).encode()
+        world.admin.call("POST", "/api/workflow-templates", body=bad).refused("invalid_json")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +93,8 @@ def test_bad_json_inside_a_sound_body(world, scene):
 def test_another_content_type(world, scene, content_type):
     for operation in POSTS:
         body = json.dumps(body_of(operation, scene)).encode()
-        world.admin.call("POST", path_of(operation, scene), body=body, headers={"Content-Type": content_type}).refused(
-            "unsupported_media_type"
-        )
+        answer = world.admin.call("POST", path_of(operation, scene), body=body, headers={"Content-Type": content_type})
+        answer.refused("unsupported_media_type")
 
 
 def test_no_content_type_and_other_spellings_of_it(nobody, scene):

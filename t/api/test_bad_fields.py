@@ -71,7 +71,7 @@ def bad_values(schema):
     if schema.get("minLength"):
         yield ""
     if schema.get("maxLength"):
-        yield from ("x" * (schema["maxLength"] + 1), "€" * (schema["maxLength"] + 1), "𝄞" * (schema["maxLength"] + 1))
+        yield from (character * (schema["maxLength"] + 1) for character in "x€𝄞")
     if schema.get("format") == "uuid":
         yield from (
             "",

@@ -34,10 +34,9 @@ def test_ids_in_the_path(world, scene, operation):
         world.admin.call(operation.method, path, value=body).refused("not_found")
     # the path is looked at before query and body
     path = re.sub(r"\{\w+\}", "no-uuid", operation.path)
-    world.admin.call(operation.method, path, "unknown=1", value=None if body is None else {"unknown": 1}).refused(
-        "not_found"
-    )
+    world.admin.call(operation.method, path, "unknown=1", value=body).refused("not_found")
     if body is not None:
+        world.admin.call(operation.method, path, value={"unknown": 1}).refused("not_found")
         world.admin.call(operation.method, path, body=b"{").refused("not_found")
     world.admin.call(operation.method, re.sub(r"\{\w+\}", new_id(), operation.path), value=body).refused("not_found")
 
@@ -45,7 +44,7 @@ def test_ids_in_the_path(world, scene, operation):
 def test_an_id_may_be_in_capitals(world, scene):
     """It is the same id (RFC 9562), and is answered in small letters."""
     answer = world.admin.get(f"/api/tasks/{scene['task'].upper()}")
-    assert answer.status == 404 or answer.ok()["id"] == scene["task"]
+    assert answer.ok()["id"] == scene["task"]
 
 
 HOSTILE_PATHS = (
@@ -98,7 +97,7 @@ def test_hostile_paths(world, path):
             f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {world.admin.token}\r\n"
             f"Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
         )
-        assert answer.code in ("not_found", "bad_request") or (path == "/api/auth" and answer.status == 404), answer
+        assert answer.code in ("not_found", "bad_request"), answer
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=IDS)
@@ -113,34 +112,34 @@ def test_other_methods(world, scene, operation):
         world.admin.call(method, path).refused("method_not_implemented")
 
 
+LOGIN = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = LOGIN + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"
+CLOSE = b"Host: x\r\nConnection: close\r\n"
 RAW_REQUESTS = {
-    "NUL in the path": b"GET /api/tasks\0 HTTP/1.1\r\nHost: x\r\n\r\n",
-    "high bytes in the path": b"GET /api/tasks\xff\xfe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-    "absolute form": b"GET http://evil.example.com/api/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-    "no version": b"GET /api/tasks HTTQ/1.1\r\nHost: x\r\n\r\n",
-    "negative length": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-    "two lengths": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-    "length and chunks": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "bad chunks": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
-    "too large by its chunks": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n"
-    + b" " * 0x200000
-    + b"\r\n0\r\n\r\n",
-    "header without a colon": b"GET /api/tasks HTTP/1.1\r\nHost: x\r\nnonsense\r\nConnection: close\r\n\r\n",
-    "a header a second time": b"GET /api/tasks HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nX-Request-Id: b\r\nConnection: close\r\n\r\n",
+    "NUL in the path": b"GET /api/tasks\0 HTTP/1.1\r\n" + CLOSE,
+    "high bytes in the path": b"GET /api/tasks\xff\xfe HTTP/1.1\r\n" + CLOSE,
+    "absolute form": b"GET http://evil.example.com/api/nothing HTTP/1.1\r\n" + CLOSE,
+    "no version": b"GET /api/tasks HTTQ/1.1\r\n" + CLOSE,
+    "negative length": LOGIN + b"Content-Length: -5\r\n",
+    "two lengths": LOGIN + b"Content-Length: 2\r\nContent-Length: 3\r\n",
+    "length and chunks": CHUNKED + b"Content-Length: 2\r\n\r\n0\r\n",
+    "bad chunks": CHUNKED + b"\r\nzz\r\n{}\r\n0\r\n",
+    "too large by its chunks": CHUNKED + b"\r\n200000\r\n" + b" " * 0x200000 + b"\r\n0\r\n",
+    "header without a colon": b"GET /api/tasks HTTP/1.1\r\nnonsense\r\n" + CLOSE,
+    "a header a second time": b"GET /api/tasks HTTP/1.1\r\nX-Request-Id: a\r\nX-Request-Id: b\r\n" + CLOSE,
 }
 
 
 @pytest.mark.parametrize("name", RAW_REQUESTS)
 def test_raw_requests(nobody, name):
-    assert 400 <= nobody.raw(RAW_REQUESTS[name]).status < 500
+    assert 400 <= nobody.raw(RAW_REQUESTS[name] + b"\r\n").status < 500
 
 
 def test_a_body_in_chunks(nobody, scene):
     """The web server puts it together."""
     body = json.dumps(body_of(SPECIFICATION.by_id["auth_login"], scene)).encode()
-    head = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:7], body[7:20], body[20:]))
-    nobody.raw(head + chunks + b"0\r\n\r\n").ok()
+    nobody.raw(CHUNKED + b"\r\n" + chunks + b"0\r\n\r\n").ok()
 
 
 def test_ids_of_another_event_or_kind(world, event):
@@ -151,13 +150,11 @@ def test_ids_of_another_event_or_kind(world, event):
         user.get(f"/api/tasks/{kind_of_another}").refused("not_found")
     user.post(f"/api/tasks/{task}/assign", {"user_id": event}).refused("unknown_user")
     user.post("/api/workflows/instantiate", {"workflow_id": task, "event_id": event}).refused("not_found")
-    world.admin.post("/api/workflows/instantiate", {"workflow_id": world.template(), "event_id": task}).refused(
-        "unknown_event"
-    )
+    no_event = {"workflow_id": world.template(), "event_id": task}
+    world.admin.post("/api/workflows/instantiate", no_event).refused("unknown_event")
     node = {"node_id": "a", "task_type_id": user.id, "label": "A"}
-    world.admin.post("/api/workflow-templates", {"name": "x", "nodes": [node], "edges": []}).refused(
-        "unknown_task_type"
-    )
+    template = {"name": "x", "nodes": [node], "edges": []}
+    world.admin.post("/api/workflow-templates", template).refused("unknown_task_type")
     (instance,) = world.instances(other, world.template(), 1)
     assert user.get("/api/tasks", {"event_id": event, "workflow_instance_id": instance}).ok() == []
     assert user.get("/api/tasks", {"workflow_instance_id": instance}).ok() == []

@@ -181,12 +181,12 @@ def test_the_default_limit_is_a_hundred(world, event):
     assert len(user.get("/api/tasks", {"limit": 1000}).ok()) == 101
 
 
-# ---- Filters ------------------------------------------------------------------------------------------------------------
+# ---- Filters -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def mixture(world):
-    """An event with tasks of every kind, and another with one of them; (event, a member of both, the member's other event)."""
+    """An event with tasks of every kind, and another with one: (event, a member of both, the other event)."""
     event, other = world.event(), world.event()
     user = world.user("vendor", event, other)
     for state in STATES:

@@ -8,7 +8,8 @@ from world import PASSWORD, new_id
 
 KINDS = ("admin", "manager", "vendor", "coordinator", "customer", "inactive", "stranger")
 
-# What each kind gets as a member, and as one who is none: a code, or OK. An admin and those without a profile are no members.
+# What each kind gets as a member, and as one who is none: a code, or OK. For admins and those without a profile, see
+# expected_code.
 OK = None
 OPEN = dict.fromkeys(("manager", "vendor", "coordinator", "customer"), (OK, OK))
 MEMBERS = dict.fromkeys(("manager", "vendor", "coordinator", "customer"), (OK, "not_a_member"))
@@ -249,12 +250,15 @@ def test_an_admin_becomes_a_customer(world, event):
     """What a worker remembers of a caller is a guess that every request checks."""
     user = world.user("admin")
     hidden, shown = world.task(event), world.task(event, "DONE")
-    ids = lambda: {row["id"] for row in user.get("/api/tasks", {"event_id": event}).ok()}  # noqa: E731
+
+    def ids():
+        return {row["id"] for row in user.get("/api/tasks", {"event_id": event}).ok()}
+
     assert [ids() for _ in range(8)] == [{hidden, shown}] * 8
     world.join(event, user)
     world.sql("UPDATE eventflow.users SET user_type_id = %s WHERE id = %s", world.types["customer"], user.id)
     assert [ids() for _ in range(8)] == [{shown}] * 8
-    users = {row["id"] for row in user.get("/api/users", {"limit": 1000}).ok()}
+    users = {row["id"] for row in user.get_all("/api/users")}
     assert users == {user.id}
     events = [row["id"] for row in user.get("/api/events").ok()]
     assert events == [event]

@@ -213,7 +213,7 @@ def test_a_reason_is_kept_as_it_is_but_for_the_white_space_around_it(world, even
     assert user.get(f"/api/tasks/{task}/transitions").ok()[-1]["reason"] == kept
 
 
-# ---- allowed_actions, next_states and why_not tell the truth --------------------------------------------------------------
+# ---- allowed_actions, next_states and why_not tell the truth -----------------------------------------------
 
 
 def situations(world, event, people):

@@ -243,12 +243,11 @@ def test_claims_give_no_rights(stack, world, nobody, user):
     token = tokens.mint(
         stack, user.id, app_metadata={"role": "admin", "user_type": "SystemAdmin"}, access_level="admin"
     )
-    nobody.with_token(token).post("/api/workflow-templates", {"name": "x", "nodes": [], "edges": []}).refused(
-        "admin_required"
-    )
+    template = {"name": "x", "nodes": [], "edges": []}
+    nobody.with_token(token).post("/api/workflow-templates", template).refused("admin_required")
 
 
-# ---- Login --------------------------------------------------------------------------------------------------------------
+# ---- Login -------------------------------------------------------------------------------------------------
 
 
 def login(nobody, email, password):

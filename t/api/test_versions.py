@@ -92,7 +92,7 @@ def test_the_tag_of_members_falls_when_a_member_is_renamed(world, event):
     assert "Renamed" in {member["user"]["name"] for member in answer.ok()}
 
 
-# ---- If-Match -----------------------------------------------------------------------------------------------------------
+# ---- If-Match ----------------------------------------------------------------------------------------------
 
 
 def writes(world, event, user):
@@ -165,7 +165,7 @@ def test_412_comes_after_all_other_refusals(world, event):
     user.post(f"/api/tasks/{free}/assign", {"user_id": new_id()}, {"If-Match": '"1-stale"'}).refused("unknown_user")
 
 
-# ---- One step for each change -------------------------------------------------------------------------------------------
+# ---- One step for each change ------------------------------------------------------------------------------
 
 
 def test_every_change_raises_the_version_by_one(world, event):

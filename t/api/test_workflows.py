@@ -30,7 +30,7 @@ def finish(user, task):
     return answer["unlocked"]
 
 
-# ---- Faults -------------------------------------------------------------------------------------------------------------
+# ---- Faults ------------------------------------------------------------------------------------------------
 
 
 def faults(world):
@@ -117,15 +117,16 @@ def test_a_long_cycle_is_found_without_recursion(world):
     save(world, names, [*zip(names, names[1:]), (names[-1], names[0])]).refused("workflow_cycle")
 
 
-# ---- Versions -----------------------------------------------------------------------------------------------------------
+# ---- Versions ----------------------------------------------------------------------------------------------
 
 
 def newest(user, template):
-    return next(row for row in user.get("/api/workflow-templates", {"limit": 1000}).ok() if row["id"] == template)
+    return next(row for row in user.get_all("/api/workflow-templates") if row["id"] == template)
 
 
 def test_what_is_saved_is_what_is_listed(world):
-    metadata = {"description": 'Früh 🎪 "quoted" \\ \u0001', "nested": {"list": [1, -2.5, True, None, {"deep": "yes"}]}}
+    nested = {"list": [1, -2.5, True, None, {"deep": "yes"}]}
+    metadata = {"description": 'Früh 🎪 "quoted" \\ \u0001', "nested": nested}
     nodes = [
         node_of(world, "z.1_-A", metadata=metadata),
         node_of(world, "b", label="€" * 200),
@@ -159,7 +160,7 @@ def test_an_unknown_id_is_not_found(world):
     save(world, [], id=new_id()).refused("not_found")  # asked before the graph is looked at
 
 
-# ---- Instances ----------------------------------------------------------------------------------------------------------
+# ---- Instances ---------------------------------------------------------------------------------------------
 
 
 def test_an_instance_has_the_tasks_of_its_template(world, event):

@@ -158,7 +158,8 @@ class World:
             self.insert(
                 cursor,
                 "tasks",
-                "event_id, id, task_type_id, label, description, state, open_parents, assignee_id, rank, transition_count",
+                "event_id, id, task_type_id, label, description, state, open_parents, assignee_id, rank,"
+                " transition_count",
                 [
                     (
                         event,
