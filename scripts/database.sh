@@ -76,6 +76,7 @@ make_owner() {
 open_database() {
 	if [ -n "${DATABASE_OWNER_URL:-}" ]; then
 		DATABASE_KIND=OWNED
+		[ "$(setting_of "$VAR/owner.env" DATABASE_OWNER_URL)" = "$DATABASE_OWNER_URL" ] || OWNER_IS_NEW=yes
 		echo "DATABASE_OWNER_URL=$DATABASE_OWNER_URL" | write_private "$VAR/owner.env" "$(id -un)"
 	elif [ -n "${DATABASE_URL:-}" ]; then
 		DATABASE_KIND=FOREIGN
@@ -95,7 +96,8 @@ open_database() {
 
 # The login role's URL: the owner's with another user and password. A pooler's user is "<role>.<project>".
 make_login_url() {
-	[ -z "$(setting_of "$VAR/eventflow.env" DATABASE_URL)" ] && [ -z "${DATABASE_URL:-}" ] || return 0
+	[ -z "${DATABASE_URL:-}" ] || return 0
+	[ "${OWNER_IS_NEW:-no}" = yes ] || [ -z "$(setting_of "$VAR/eventflow.env" DATABASE_URL)" ] || return 0
 	LOGIN_PASSWORD=$(random_secret)
 	DATABASE_URL=$(printf '%s\n' "$DATABASE_OWNER_URL" |
 		sed "s|^\([a-z]*://\)[^:/@.]*\(\.[^:/@]*\)\{0,1\}\(:[^@]*\)\{0,1\}@|\1eventflow_api\2:$LOGIN_PASSWORD@|")

@@ -120,9 +120,10 @@ def running_stack():
     }
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SUPABASE_URL"):
         environment.pop(name, None)
-    if var.exists():  # what is left of an earlier run that was cut short
+    if os.path.lexists(var):  # what is left of an earlier run that was cut short
         subprocess.run([str(ROOT / "quickstart"), "stop"], env=environment, cwd=ROOT, capture_output=True, timeout=60)
-        shutil.rmtree(var)
+        shutil.rmtree(var.resolve(), ignore_errors=True)
+        var.unlink(missing_ok=True)  # a link, where the servers cannot reach the checkout
     try:
         quickstart(environment, "--detach")
         yield Stack(f"http://127.0.0.1:{port}", var)

@@ -75,12 +75,12 @@ def test_pages_are_complete_and_without_duplicates(world, scene, index):
     keys = [row.get("id", row.get("number")) for row in whole]
     assert len(set(keys)) == len(keys)
     assert [position(path, row) for row in whole] == sorted(position(path, row) for row in whole)
-    for limit in (1, 2, 5, 12, 13, len(whole)):
-        if len(whole) > 40 and limit < 5:
+    for limit in (1, 2, 5, 12, 13):
+        if len(whole) > 40 and limit < 12:
             continue  # reference data of the whole run: it would be hundreds of requests
         assert rows(user, path, query, limit) == whole, f"limit={limit}"
-    last = pages(user, path, query, len(whole))
-    assert len(last) == 1, "a page that holds the rest has no cursor"
+    exact = pages(user, path, query, min(len(whole), 1000))
+    assert len(exact) == -(-len(whole) // 1000), "a page that holds the rest has no cursor"
 
 
 def test_the_order_of_tasks_is_time_rank_id(world, scene):
