@@ -282,11 +282,15 @@ def test_an_answer_to_a_change_tells_what_may_be_done_next(world, event):
     assert done["why_not"] == {"pick": "task_not_todo", "assign": "task_done", "transition": "illegal_transition"}
 
 
+def delete(world, task):
+    world.sql("UPDATE eventflow.tasks SET deleted_at = now() WHERE id = %s", task)
+
+
 def test_a_deleted_task_vanishes(world, event):
     user = world.user("manager", event)
     parent = world.task(event, "DONE")
     task = world.task(event, parents=[parent])
-    world.sql("UPDATE eventflow.tasks SET deleted_at = now() WHERE id = %s", task)
+    delete(world, task)
     for answer in (
         user.get(f"/api/tasks/{task}"),
         user.get(f"/api/tasks/{task}/transitions"),
@@ -296,4 +300,22 @@ def test_a_deleted_task_vanishes(world, event):
     ):
         answer.refused("not_found")
     assert [row["id"] for row in user.get("/api/tasks", {"event_id": event}).ok()] == [parent]
+    assert [row["id"] for row in user.get("/api/tasks").ok()] == [parent]
     assert detail(user, parent)["child_ids"] == []
+
+
+def test_a_deleted_task_is_not_counted(world, event):
+    user = world.user("manager", event)
+    body = {"workflow_id": world.template(("a", "b")), "event_id": event}
+    made = user.post("/api/workflows/instantiate", body).ok()
+    delete(world, made["tasks"][0]["id"])
+    (instance,) = user.get("/api/workflow-instances", {"event_id": event}).ok()
+    assert instance["task_counts"]["TODO"] == 1
+
+
+def test_a_deleted_child_is_not_unlocked(world, event):
+    user, parent = world.user("manager", event), world.task(event, "IN_PROGRESS")
+    kept, deleted = world.tasks(event, 2, parents=[parent])
+    delete(world, deleted)
+    assert transition(user, parent, "DONE").ok()["unlocked"] == [kept]
+    assert world.state(deleted) == "BLOCKED" and len(world.audit(deleted)) == 1
