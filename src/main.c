@@ -20,6 +20,8 @@ enum {
 	SYSTEMD_SOCKET = 3,      /* the first that systemd passes (sd_listen_fds(3)) */
 	AUTHORITIES_MAX = 10000, /* callers whose authority a process remembers */
 	AUTHORITIES_TTL = 3600,  /* seconds */
+	TOKENS_MAX = 10000,      /* tokens that a process remembers */
+	TOKENS_TTL = 3600,       /* seconds; a token that lives longer is verified again */
 };
 
 static const char USAGE[] =
@@ -93,8 +95,9 @@ static bool application_open(struct application *application, char message[CONFI
 		return false;
 	application->references = cache_new((size_t)config->cache_entries, config->cache_ttl);
 	application->authorities = cache_new(AUTHORITIES_MAX, AUTHORITIES_TTL);
+	application->tokens = cache_new(TOKENS_MAX, TOKENS_TTL);
 	application->login_gate = login_gate_new(config->threads);
-	if (application->references && application->authorities && application->login_gate)
+	if (application->references && application->authorities && application->tokens && application->login_gate)
 		return true;
 	snprintf(message, CONFIG_MESSAGE_MAX, "out of memory");
 	return false;
@@ -103,6 +106,7 @@ static bool application_open(struct application *application, char message[CONFI
 static void application_close(struct application *application)
 {
 	login_gate_free(application->login_gate);
+	cache_free(application->tokens);
 	cache_free(application->authorities);
 	cache_free(application->references);
 	keys_free(application->keys);

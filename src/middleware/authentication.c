@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "auth/token.h"
+#include "auth/token_memory.h"
 #include "services/caller.h"
 
 /* The token behind "Bearer " (in any case); data == NULL if the header says anything else. Two headers that a web
@@ -20,19 +21,31 @@ static struct text bearer_token(struct text authorization)
 	return token;
 }
 
-enum error authentication_check(struct context *context)
+/* A token is verified once, and then known again. */
+static enum error verify(struct context *context, struct text token, struct token_claims *claims)
 {
 	const struct application *application = context->application;
+	int64_t now = time(NULL);
+	if (token_recall(application->tokens, token, now, claims))
+		return ERROR_NONE;
+	enum token_fault fault =
+	    token_verify(&application->config, application->keys, context->arena, token, now, claims);
+	if (fault != TOKEN_OK)
+		return context_fail(context, token_fault_error(fault), NULL);
+	token_remember(application->tokens, token, claims);
+	return ERROR_NONE;
+}
+
+enum error authentication_check(struct context *context)
+{
 	struct text token = bearer_token(context->request->authorization);
 	struct token_claims claims;
 	if (!token.data)
 		return context_fail(context, ERROR_MISSING_TOKEN, NULL);
-	enum token_fault fault =
-	    token_verify(&application->config, application->keys, context->arena, token, time(NULL), &claims);
-	if (fault != TOKEN_OK)
-		return context_fail(context, token_fault_error(fault), NULL);
-	context->subject = claims.subject;
-	return ERROR_NONE;
+	enum error error = verify(context, token, &claims);
+	if (error == ERROR_NONE)
+		context->subject = claims.subject;
+	return error;
 }
 
 enum error authentication_require_profile(struct context *context)

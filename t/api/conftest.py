@@ -28,6 +28,7 @@ def stack():
 def the_same_workers(stack):
     """No worker may die of anything that a test does."""
     before = stack.worker_pids()
+    assert before or not stack.is_ours, "the workers were not found"
     yield
     assert stack.worker_pids() == before
 

@@ -1,4 +1,8 @@
-"""The running EventFlow that the tests talk to: started by quickstart, or one that is running already."""
+"""The running EventFlow that the tests talk to: started by quickstart, or one that is running already.
+
+Variables: EVENTFLOW_TEST_URL is a stack that is running, with its settings in EVENTFLOW_VAR (var) and the owner's database
+in EVENTFLOW_TEST_OWNER_URL; else EVENTFLOW_TEST_VAR (var/test) is where a new one is made, anew for each run.
+"""
 
 import glob
 import os
@@ -35,7 +39,8 @@ def free_port():
 class Stack:
     """Addresses, secrets and logs of one running EventFlow."""
 
-    def __init__(self, url, var):
+    def __init__(self, url, var, is_ours):
+        self.is_ours = is_ours  # started by the tests, and with their settings
         self.host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
         self.port = int(port or 80)
         self.var = pathlib.Path(os.path.realpath(var))
@@ -105,7 +110,7 @@ def running_stack():
     """Yields the stack for the session, and stops it afterwards if it was started here."""
     url = os.environ.get("EVENTFLOW_TEST_URL")
     if url:
-        yield Stack(url, os.environ.get("EVENTFLOW_VAR", ROOT / "var"))
+        yield Stack(url, os.environ.get("EVENTFLOW_VAR", ROOT / "var"), False)
         return
     var = pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test"))
     port = free_port()
@@ -126,6 +131,6 @@ def running_stack():
         var.unlink(missing_ok=True)  # a link, where the servers cannot reach the checkout
     try:
         quickstart(environment, "--detach")
-        yield Stack(f"http://127.0.0.1:{port}", var)
+        yield Stack(f"http://127.0.0.1:{port}", var, True)
     finally:
         quickstart(environment, "stop")

@@ -228,6 +228,8 @@ def test_reference_lists_have_an_etag(world, name):
 
 def test_an_entry_is_kept_until_its_end(stack, world):
     """Answers come from the cache (one statement: the caller's), and after CACHE_TTL from the database again."""
+    if stack.settings.get("CACHE_TTL") != str(CACHE_TTL):
+        pytest.skip("this stack was not started by the tests")
     user, query = world.user("customer"), {"limit": 7}
 
     def statements():
