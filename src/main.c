@@ -27,9 +27,8 @@ enum {
 static const char USAGE[] =
     "usage: eventflow [--threads N]\n"
     "\n"
-    "Serves FastCGI on the listening socket that is its standard input (spawn-fcgi, lighttpd, mod_fcgid) or that "
-    "systemd\n"
-    "passes, or answers one CGI call. Settings come from the environment and the file EVENTFLOW_ENV_FILE.\n"
+    "Serves FastCGI on the listening socket that is its standard input (spawn-fcgi, lighttpd, mod_fcgid) or that\n"
+    "systemd passes, or answers one CGI call. Settings come from the environment and the file EVENTFLOW_ENV_FILE.\n"
     "\n"
     "  --threads N   threads of this process, 1 to 256 (setting THREADS)\n"
     "  --version     print the version\n"

@@ -24,8 +24,7 @@ enum json_fault {
  * hash). *position is the offset of the fault, in bytes. */
 enum json_fault json_scan(struct text json, size_t *position);
 
-/* Scans, then parses. *value is owned by the caller (json_object_put); NULL after a fault, and for the JSON text null.
- */
+/* Scans, then parses. *value is the caller's (json_object_put); NULL after a fault, and for the JSON text null. */
 enum json_fault json_read(struct text json, struct json_object **value, size_t *position);
 
 /* What a fault means, as the end of a sentence: "it is not valid UTF-8". */

@@ -22,8 +22,7 @@
 
 #define TASKS_OF_EVENT "SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid AND" TASK_MATCHES
 
-/* Each event gives at most a page of its own, along its index, so the cost does not grow with the number of its tasks.
- */
+/* Each event gives at most a page of its own, along its index, so the cost does not grow with its tasks. */
 #define TASKS_OF_MEMBERSHIPS                                                                     \
 	"SELECT t.* FROM eventflow.event_members m CROSS JOIN LATERAL ("                         \
 	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = m.event_id AND" TASK_MATCHES ") t" \

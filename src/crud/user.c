@@ -44,8 +44,8 @@ static const struct statement assignee_read = {
     "assignee_read",
     "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS ","
     " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = u.id),"
-    " EXISTS (SELECT FROM eventflow.eligibility_mappings g WHERE g.user_type_id = y.id AND g.task_type_id = "
-    "t.task_type_id)"
+    " EXISTS (SELECT FROM eventflow.eligibility_mappings g"
+    " WHERE g.user_type_id = y.id AND g.task_type_id = t.task_type_id)"
     " FROM eventflow.users u JOIN eventflow.user_types y ON y.id = u.user_type_id"
     " LEFT JOIN eventflow.tasks t ON t.id = $2::uuid WHERE u.id = $1::uuid",
     2,

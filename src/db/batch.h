@@ -21,8 +21,7 @@ struct statement {
  * has run. Returns where its result will be; that stays until the request ends. */
 int batch_add(struct database *database, const struct statement *statement, const char *const *parameters);
 
-/* BEGIN and COMMIT as statements of a batch. Within a snapshot all statements see the database as it is at the first.
- */
+/* BEGIN and COMMIT as statements of a batch. In a snapshot all statements see the database as it is at the first. */
 void batch_add_begin(struct database *database);
 void batch_add_begin_snapshot(struct database *database);
 void batch_add_commit(struct database *database);

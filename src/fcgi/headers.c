@@ -13,9 +13,9 @@
 	" idempotency-key, x-request-id\r\n"                                                                         \
 	"Access-Control-Max-Age: 600\r\n"
 
-#define EXPOSED_HEADERS                                                                                   \
-	"Access-Control-Expose-Headers: etag, link, location, retry-after, ratelimit, ratelimit-policy, " \
-	"x-request-id\r\n"
+#define EXPOSED_HEADERS                                                                                  \
+	"Access-Control-Expose-Headers: etag, link, location, retry-after, ratelimit, ratelimit-policy," \
+	" x-request-id\r\n"
 
 struct output {
 	char *data;

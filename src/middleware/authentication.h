@@ -8,8 +8,7 @@
 /* Verifies the token and sets context->subject. ERROR_MISSING_TOKEN, ERROR_INVALID_TOKEN, ERROR_TOKEN_EXPIRED. */
 enum error authentication_check(struct context *context);
 
-/* Whether the subject has an active profile: for requests that are refused before a service would ask. One round trip.
- */
+/* Whether the subject has an active profile: for requests that are refused before a service asks. One round trip. */
 enum error authentication_require_profile(struct context *context);
 
 #endif

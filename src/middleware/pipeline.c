@@ -34,8 +34,8 @@ static enum error read_and_handle(struct context *context, const struct operatio
 	return error == ERROR_NONE ? match->operation->handle(context, input) : error;
 }
 
-/* A request that is refused before its caller was read is refused for that only if the caller may ask at all: a token without
- * a profile goes first. */
+/* A request that is refused before its caller was read is refused for that only if the caller may ask at all: a token
+ * without a profile goes first. */
 static enum error prefer_profile(struct context *context, const struct operation *operation, enum error error)
 {
 	bool is_caller_known = context->user_id.text[0] != '\0';

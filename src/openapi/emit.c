@@ -1,5 +1,4 @@
-/* The output: operations.h (enums, request structs, handlers) and operations.c (descriptors and the operation table).
- */
+/* The output: operations.h (enums, request structs, handlers) and operations.c (descriptors, operation table). */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>

@@ -17,8 +17,7 @@ enum error answer_end(struct context *context);
 /* Says 200 for a body that is finished already. */
 enum error answer_finished(struct context *context);
 
-/* Gives the answer its entity tag (NULL is ERROR_OUT_OF_MEMORY), which allows the client to keep it and to ask again.
- */
+/* Gives the answer its entity tag (NULL is ERROR_OUT_OF_MEMORY), so that the client may keep it and ask again. */
 enum error answer_tag(struct context *context, const char *tag);
 
 /* Whether the client has just this answer, by If-None-Match (RFC 9110, section 13.1.2); then it says 304, without a

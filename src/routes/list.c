@@ -70,8 +70,7 @@ enum error list_end(struct list *list, struct text *next_cursor)
 	return answer_end(list->context);
 }
 
-/* The query as it came, without its cursor. Every value in it has been checked: it holds ids, numbers and names alone.
- */
+/* The query as it came, without its cursor. Every value in it was checked: ids, numbers and names alone. */
 static const char *query_without_cursor(struct context *context)
 {
 	struct text query = context->request->query;

@@ -38,8 +38,7 @@ void list_keep(struct list *list, const struct row *row, struct text created_at,
 /* The same for a list ordered by a number alone. */
 void list_keep_number(struct list *list, const struct row *row, int64_t number);
 
-/* Ends the envelope with next_cursor, which is NULL on the last page. ERROR_INTERNAL for a row that could not be read.
- */
+/* Ends the envelope with next_cursor, NULL on the last page. ERROR_INTERNAL for a row that could not be read. */
 enum error list_end(struct list *list, struct text *next_cursor);
 
 /* Sets the header Link to the next page, if there is one. */
