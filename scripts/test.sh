@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every test, part by part, with the time of each. Called by ./quickstart test.
+# Every test, part by part, with the time of each. Called by ./quickstart test; with --long, the long parts too.
 set -uo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,19 +9,34 @@ for part in common packages build; do
 	. "$ROOT/scripts/$part.sh"
 done
 
+LONG=no
+case "$*" in
+'') ;;
+--long) LONG=yes ;;
+*) echo "usage: scripts/test.sh [--long]" >&2; exit 2 ;;
+esac
+
 passed=0
 failed=0
+times=
 
 # Runs one part, and adds what it counted: TAP-like and pytest-like summaries are read from its output.
 part() {
-	local name=$1 began=$SECONDS output status
+	local name=$1 began=$SECONDS output status line
 	shift
 	step "$name"
 	output=$VAR/test-$name.log
 	"$@" 2>&1 | tee "$output" | tail -n 40
 	status=${PIPESTATUS[0]}
 	count "$output" "$status"
-	printf '    %s: %s in %d s\n' "$name" "$([ "$status" = 0 ] && echo passed || echo FAILED)" $((SECONDS - began))
+	printf -v line '    %-16s %s in %d s' "$name" "$([ "$status" = 0 ] && echo passed || echo FAILED)" $((SECONDS - began))
+	echo "$line"
+	times+=$line$'\n'
+}
+
+# A part that takes long, run with --long alone.
+long_part() {
+	[ $LONG = no ] || part "$@"
 }
 
 count() {
@@ -62,6 +77,8 @@ part api pytest_in api
 part transport pytest_in transport
 part browser node_tests browser
 
+step "the parts"
+printf %s "$times"
 echo "$((SECONDS / 60)) min $((SECONDS % 60)) s in all"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
