@@ -1,14 +1,18 @@
 # Debian packages.
 
 RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libjwt-gnutls-dev libgnutls28-dev
-	libcrypt-dev postgresql postgresql-client nginx-light spawn-fcgi multiwatch sqitch libdbd-pg-perl curl)
-TEST_PACKAGES=(bc libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt chromium)
+	libcrypt-dev libcurl4-gnutls-dev postgresql postgresql-client nginx-light spawn-fcgi multiwatch sqitch libdbd-pg-perl curl)
+TEST_PACKAGES=(bc libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
+	python3-cryptography openssl chromium)
 
 missing_packages() {
 	local package
 	for package in "$@"; do
 		if [ "$package" = nginx-light ] && command -v /usr/sbin/nginx >/dev/null; then
 			continue # any nginx will do
+		fi
+		if [ "$package" = libcurl4-gnutls-dev ] && pkg-config --exists libcurl 2>/dev/null; then
+			continue # so will any libcurl, and only one can be installed
 		fi
 		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
 	done

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "auth/https_client.h"
 #include "auth/keys.h"
 #include "auth/password.h"
 #include "cache/cache.h"
@@ -96,7 +97,8 @@ static bool application_open(struct application *application, char message[CONFI
 	application->authorities = cache_new(AUTHORITIES_MAX, AUTHORITIES_TTL);
 	application->tokens = cache_new(TOKENS_MAX, TOKENS_TTL);
 	application->login_gate = login_gate_new(config->threads);
-	if (application->references && application->authorities && application->tokens && application->login_gate)
+	if (application->references && application->authorities && application->tokens && application->login_gate &&
+	    https_client_start())
 		return true;
 	snprintf(message, CONFIG_MESSAGE_MAX, "out of memory");
 	return false;

@@ -1,10 +1,12 @@
 #include "core/config.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/environment_file.h"
 #include "core/web_address.h"
@@ -191,6 +193,32 @@ static bool load_supabase_url(struct loader *loader)
 	return true;
 }
 
+/* It becomes a header, so it is visible ASCII. A secret key has no business in a worker: it opens everything. */
+static bool load_supabase_key(struct loader *loader)
+{
+	if (!read_string(loader, "SUPABASE_ANON_KEY", NULL, &loader->config->supabase_anon_key))
+		return false;
+	const char *key = loader->config->supabase_anon_key;
+	if (key && strncmp(key, "sb_secret_", 10) == 0)
+		return refuse(loader, "SUPABASE_ANON_KEY: is a secret key; give the publishable one");
+	for (const char *at = key; at && *at; at++) {
+		if (*at <= ' ' || *at > '~')
+			return refuse(loader, "SUPABASE_ANON_KEY: is no key; give the project's publishable key "
+					      "(sb_publishable_...) or its anon key");
+	}
+	return true;
+}
+
+static bool load_supabase_ca_file(struct loader *loader)
+{
+	if (!read_string(loader, "SUPABASE_CA_FILE", NULL, &loader->config->supabase_ca_file))
+		return false;
+	const char *path = loader->config->supabase_ca_file;
+	if (path && access(path, R_OK) != 0)
+		return refuse(loader, "SUPABASE_CA_FILE: cannot read %.200s: %s", path, strerror(errno));
+	return true;
+}
+
 static bool load_secret(struct loader *loader)
 {
 	char *secret;
@@ -296,8 +324,9 @@ static bool load_limits(struct loader *loader)
 static bool load_all(struct loader *loader)
 {
 	return load_environment(loader) && load_log_level(loader) && load_database(loader) &&
-	       load_supabase_url(loader) && load_secret(loader) && load_issuer(loader) && load_tokens(loader) &&
-	       load_cors_origins(loader) && load_limits(loader);
+	       load_supabase_url(loader) && load_supabase_key(loader) && load_supabase_ca_file(loader) &&
+	       load_secret(loader) && load_issuer(loader) && load_tokens(loader) && load_cors_origins(loader) &&
+	       load_limits(loader);
 }
 
 bool config_load(struct config *config, char message[CONFIG_MESSAGE_MAX])
@@ -328,6 +357,8 @@ void config_free(struct config *config)
 	free_secret(config->database_url);
 	free_secret((char *)config->jwt_secret.data);
 	free(config->supabase_url);
+	free(config->supabase_anon_key);
+	free(config->supabase_ca_file);
 	free(config->jwt_issuer);
 	free(config->jwt_audience);
 	for (size_t i = 0; i < config->cors_origin_count; i++)

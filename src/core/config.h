@@ -32,6 +32,8 @@ struct config {
 	char *database_url;
 	enum database_prepare database_prepare;
 	char *supabase_url;          /* NULL: EventFlow is its own issuer */
+	char *supabase_anon_key;     /* what Supabase wants in the header apikey; NULL: not sent */
+	char *supabase_ca_file;      /* the certificates that it is trusted by; NULL: the system's */
 	struct text jwt_secret;      /* SUPABASE_JWT_SECRET */
 	char *jwt_issuer;            /* expected `iss`; NULL: not checked */
 	char *jwt_audience;          /* expected `aud` */
