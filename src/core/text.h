@@ -1,4 +1,4 @@
-/* A run of bytes that somebody else owns: the one string type of every layer. */
+/* A run of bytes that somebody else owns: the one string type of all layers. */
 #ifndef EVENTFLOW_CORE_TEXT_H
 #define EVENTFLOW_CORE_TEXT_H
 
