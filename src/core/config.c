@@ -193,20 +193,22 @@ static bool load_supabase_url(struct loader *loader)
 	return true;
 }
 
-/* It becomes a header, so it is visible ASCII. A secret key has no business in a worker: it opens everything. */
-static bool load_supabase_key(struct loader *loader)
+/* A key becomes a header, so it is visible ASCII. */
+static bool read_supabase_key(struct loader *loader, const char *name, char **key)
 {
-	if (!read_string(loader, "SUPABASE_ANON_KEY", NULL, &loader->config->supabase_anon_key))
+	if (!read_string(loader, name, NULL, key))
 		return false;
-	const char *key = loader->config->supabase_anon_key;
-	if (key && strncmp(key, "sb_secret_", 10) == 0)
-		return refuse(loader, "SUPABASE_ANON_KEY: is a secret key; give the publishable one");
-	for (const char *at = key; at && *at; at++) {
+	for (const char *at = *key; at && *at; at++) {
 		if (*at <= ' ' || *at > '~')
-			return refuse(loader, "SUPABASE_ANON_KEY: is no key; give the project's publishable key "
-					      "(sb_publishable_...) or its anon key");
+			return refuse(loader, "%s: is no key; give it as the project's settings show it", name);
 	}
 	return true;
+}
+
+static bool load_supabase_keys(struct loader *loader)
+{
+	return read_supabase_key(loader, "SUPABASE_ANON_KEY", &loader->config->supabase_anon_key) &&
+	       read_supabase_key(loader, "SUPABASE_SECRET_KEY", &loader->config->supabase_secret_key);
 }
 
 static bool load_supabase_ca_file(struct loader *loader)
@@ -324,7 +326,7 @@ static bool load_limits(struct loader *loader)
 static bool load_all(struct loader *loader)
 {
 	return load_environment(loader) && load_log_level(loader) && load_database(loader) &&
-	       load_supabase_url(loader) && load_supabase_key(loader) && load_supabase_ca_file(loader) &&
+	       load_supabase_url(loader) && load_supabase_keys(loader) && load_supabase_ca_file(loader) &&
 	       load_secret(loader) && load_issuer(loader) && load_tokens(loader) && load_cors_origins(loader) &&
 	       load_limits(loader);
 }
@@ -356,6 +358,7 @@ void config_free(struct config *config)
 {
 	free_secret(config->database_url);
 	free_secret((char *)config->jwt_secret.data);
+	free_secret(config->supabase_secret_key);
 	free(config->supabase_url);
 	free(config->supabase_anon_key);
 	free(config->supabase_ca_file);

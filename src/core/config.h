@@ -33,6 +33,7 @@ struct config {
 	enum database_prepare database_prepare;
 	char *supabase_url;          /* NULL: EventFlow is its own issuer */
 	char *supabase_anon_key;     /* what Supabase wants in the header apikey; NULL: not sent */
+	char *supabase_secret_key;   /* sent in its place, so that Supabase believes a forwarded address; or NULL */
 	char *supabase_ca_file;      /* the certificates that it is trusted by; NULL: the system's */
 	struct text jwt_secret;      /* SUPABASE_JWT_SECRET */
 	char *jwt_issuer;            /* expected `iss`; NULL: not checked */

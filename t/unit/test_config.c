@@ -135,9 +135,11 @@ Test(config, a_supabase_with_a_key_and_certificates_of_its_own)
 	cr_expect_null(config.supabase_ca_file, "the system's certificates");
 	config_free(&config);
 	set("SUPABASE_ANON_KEY", "sb_publishable_0123456789");
+	set("SUPABASE_SECRET_KEY", "sb_secret_0123456789");
 	set("SUPABASE_CA_FILE", "/dev/null");
 	expect_loaded();
 	cr_expect_str_eq(config.supabase_anon_key, "sb_publishable_0123456789", "the key");
+	cr_expect_str_eq(config.supabase_secret_key, "sb_secret_0123456789", "the secret key");
 	cr_expect_str_eq(config.supabase_ca_file, "/dev/null", "the file");
 }
 
@@ -146,8 +148,9 @@ Test(config, bad_supabase_keys)
 	expect_value_refused("SUPABASE_ANON_KEY", "two words");
 	expect_value_refused("SUPABASE_ANON_KEY", "one\r\ntwo");
 	expect_value_refused("SUPABASE_ANON_KEY", "schl\303\274ssel");
-	expect_value_refused("SUPABASE_ANON_KEY", "sb_secret_0123456789");
 	set("SUPABASE_ANON_KEY", NULL);
+	expect_value_refused("SUPABASE_SECRET_KEY", "two words");
+	set("SUPABASE_SECRET_KEY", NULL);
 	expect_value_refused("SUPABASE_CA_FILE", "/nowhere/ca.pem");
 }
 
