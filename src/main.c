@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "fcgi/cgi.h"
 #include "fcgi/server.h"
+#include "sandbox/sandbox.h"
 
 enum {
 	SYSTEMD_SOCKET = 3,      /* the first that systemd passes (sd_listen_fds(3)) */
@@ -130,6 +131,7 @@ int main(int argument_count, char **arguments)
 		application_close(&application);
 		return 1;
 	}
+	sandbox_enter(&application.config);
 	status = listen_socket < 0 ? cgi_run(&application) : server_run(&application, listen_socket);
 	application_close(&application);
 	return status;

@@ -322,13 +322,23 @@ static bool load_limits(struct loader *loader)
 			   &loader->config->cache_entries);
 }
 
+static bool load_sandbox(struct loader *loader)
+{
+	static const char *const choices[] = {"off", "on", NULL};
+	int choice;
+	if (!read_choice(loader, "SANDBOX", choices, CONFIG_SANDBOX_DEFAULT, &choice))
+		return false;
+	loader->config->sandbox = choice == 1;
+	return true;
+}
+
 /* In this order, for some defaults depend on settings above them. */
 static bool load_all(struct loader *loader)
 {
 	return load_environment(loader) && load_log_level(loader) && load_database(loader) &&
 	       load_supabase_url(loader) && load_supabase_keys(loader) && load_supabase_ca_file(loader) &&
 	       load_secret(loader) && load_issuer(loader) && load_tokens(loader) && load_cors_origins(loader) &&
-	       load_limits(loader);
+	       load_limits(loader) && load_sandbox(loader);
 }
 
 bool config_load(struct config *config, char message[CONFIG_MESSAGE_MAX])

@@ -26,6 +26,11 @@ enum {
 	CONFIG_MESSAGE_MAX = 512,
 };
 
+/* Sanitizers look into the process from outside, and coverage is written to files when it ends. */
+#ifndef CONFIG_SANDBOX_DEFAULT
+#define CONFIG_SANDBOX_DEFAULT true
+#endif
+
 struct config {
 	enum environment environment;
 	enum log_level log_level;
@@ -46,6 +51,7 @@ struct config {
 	int threads;
 	int cache_ttl; /* seconds */
 	int cache_entries;
+	bool sandbox; /* the process shuts itself in */
 };
 
 /* Reads and checks every setting. False, with one line that names the setting (and never its value where that is a

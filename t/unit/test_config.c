@@ -91,6 +91,7 @@ Test(config, defaults)
 	cr_expect_eq(config.threads, 4, "threads");
 	cr_expect_eq(config.cache_ttl, 3600, "TTL");
 	cr_expect_eq(config.cache_entries, 1000, "entries");
+	cr_expect_eq(config.sandbox, CONFIG_SANDBOX_DEFAULT, "sandbox");
 	cr_expect_str_eq(message, "", "no message");
 }
 
@@ -109,6 +110,7 @@ Test(config, everything_given)
 	set("THREADS", "256");
 	set("CACHE_TTL", "86400");
 	set("CACHE_ENTRIES", "100000");
+	set("SANDBOX", "off");
 	expect_loaded();
 	cr_expect_eq(config.environment, ENVIRONMENT_PRODUCTION, "environment");
 	cr_expect_eq(config.log_level, LOG_ERROR, "log level");
@@ -126,6 +128,7 @@ Test(config, everything_given)
 	cr_expect_eq(config.threads, 256, "threads");
 	cr_expect_eq(config.cache_ttl, 86400, "TTL");
 	cr_expect_eq(config.cache_entries, 100000, "entries");
+	cr_expect_not(config.sandbox, "sandbox");
 }
 
 Test(config, a_supabase_with_a_key_and_certificates_of_its_own)
@@ -211,6 +214,7 @@ Test(config, every_setting_refuses_bad_values)
 	    {"THREADS", {"0", "257", "four", "4 ", "+4", "0x4", "99999999999999999999", "-4", "4.0", "4\n5"}},
 	    {"CACHE_TTL", {"0", "86401", "1e3"}},
 	    {"CACHE_ENTRIES", {"0", "100001", "x"}},
+	    {"SANDBOX", {"yes", "ON", "true"}},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		for (size_t k = 0; k < 12 && cases[i].values[k]; k++)
