@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import ROOT
+from cluster import ROOT
 
 
 def test_every_change_has_its_scripts():

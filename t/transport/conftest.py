@@ -16,13 +16,14 @@ import stack as stack_module  # noqa: E402
 class Worker:
     """One worker process, or several under multiwatch, on a socket of its own."""
 
-    def __init__(self, stack, folder, threads=2, processes=0):
+    def __init__(self, stack, folder, threads=2, processes=0, **settings):
         self.path = str(folder / "worker.sock")
         self.log = folder / "worker.log"
         program = [str(stack_module.ROOT / "build/eventflow"), "--threads", str(threads)]
         if processes:
             program = ["multiwatch", "-f", str(processes), "-r", "1000", "-s", "TERM", "--", *program]
-        environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), "LOG_LEVEL": "INFO"}
+        environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), "LOG_LEVEL": "INFO",
+                       **settings}
         self.process = subprocess.Popen(["spawn-fcgi", "-n", "-s", self.path, "--", *program], env=environment,
                                         stdin=subprocess.DEVNULL, stderr=self.log.open("w"), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 5

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "auth/https_client.h"
 #include "sandbox/sandbox.h"
 
 enum { LOG_SIZE = 4096, PATH_SIZE = 256 };
@@ -416,6 +417,13 @@ static int look_up_names(void)
 	return !getpwnam("root");
 }
 
+static int ask_a_web_service(void)
+{
+	struct https_request request = {.url = "https://localhost:1/", .timeout_ms = 3000, .answer_max = 1};
+	struct https_answer answer;
+	return https_fetch(&request, &answer) != HTTPS_CONNECT; /* nobody is there, and that was found out */
+}
+
 static int abort_it(void)
 {
 	abort();
@@ -429,7 +437,8 @@ static int dumps_nothing(void)
 
 Test(sandbox, leaves_what_serving_takes)
 {
-	int (*const acts[])(void) = {run_threads, look_up_names, dumps_nothing};
+	cr_assert(https_client_start(), "libcurl");
+	int (*const acts[])(void) = {run_threads, look_up_names, ask_a_web_service, dumps_nothing};
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
 		struct outcome outcome = run(acts[i], true);
 		cr_expect(has_ended_well(outcome), "%zu: status %x, %s", i, (unsigned)outcome.status, outcome.log);
