@@ -17,6 +17,7 @@
 
 #include "core/log.h"
 #include "fcgi/exchange.h"
+#include "fcgi/supervisor.h"
 #include "fcgi/worker.h"
 
 struct server {
@@ -161,9 +162,11 @@ int server_run(struct application *application, int listen_socket)
 		return 1;
 	}
 	log_write(LOG_INFO, "fcgi", "serving with %d threads", count);
+	supervisor_notify("READY=1");
 	while (sigwait(&signals, &signal_number) != 0)
 		;
 	log_write(LOG_INFO, "fcgi", "stopping");
+	supervisor_notify("STOPPING=1");
 	drain(&server);
 	finish(&server, threads, started);
 	close(server.epoll);
