@@ -4,7 +4,7 @@ RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjso
 	libcrypt-dev libcurl4-gnutls-dev libseccomp-dev postgresql postgresql-client nginx-light spawn-fcgi multiwatch sqitch
 	libdbd-pg-perl curl)
 TEST_PACKAGES=(bc libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
-	python3-cryptography chromium)
+	python3-cryptography chromium systemd)
 
 missing_packages() {
 	local package
