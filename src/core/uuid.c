@@ -37,10 +37,28 @@ bool uuid_parse(struct text text, struct uuid *uuid)
 	return true;
 }
 
+enum { BINARY_LENGTH = 16, POOL_LENGTH = 32 * BINARY_LENGTH };
+
+/* Random bytes are drawn for many at once, for the system call costs more than all the rest. A process that forks after
+ * the first draw would give the same to parent and child; the worker does not. */
+static bool draw(uint8_t bytes[BINARY_LENGTH])
+{
+	static _Thread_local uint8_t pool[POOL_LENGTH];
+	static _Thread_local size_t left;
+	if (left == 0) {
+		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
+			return false;
+		left = sizeof(pool);
+	}
+	left -= BINARY_LENGTH;
+	memcpy(bytes, pool + left, BINARY_LENGTH);
+	return true;
+}
+
 bool uuid_generate(struct uuid *uuid)
 {
-	uint8_t bytes[16];
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+	uint8_t bytes[BINARY_LENGTH];
+	if (!draw(bytes))
 		return false;
 	bytes[6] = (uint8_t)((bytes[6] & 0x0F) | 0x40); /* version 4 */
 	bytes[8] = (uint8_t)((bytes[8] & 0x3F) | 0x80); /* variant of RFC 9562 */
