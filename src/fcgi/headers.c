@@ -1,6 +1,5 @@
 #include "fcgi/headers.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SECURITY_HEADERS                                                          \
@@ -49,44 +48,46 @@ static void put_header(struct output *output, const char *name, struct text valu
 static void put_number(struct output *output, const char *name, size_t number)
 {
 	char digits[24];
-	snprintf(digits, sizeof(digits), "%zu", number);
-	put_header(output, name, text_from_string(digits));
+	char *first = digits + sizeof(digits);
+	do {
+		*--first = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	put_header(output, name, (struct text){first, (size_t)(digits + sizeof(digits) - first)});
 }
 
 /* RFC 9110, section 15, and RFC 6585. */
-static const char *reason_of(int status)
+static void put_status(struct output *output, int status)
 {
 	static const struct {
 		int status;
-		const char *reason;
-	} reasons[] = {{200, "OK"},
-		       {204, "No Content"},
-		       {304, "Not Modified"},
-		       {400, "Bad Request"},
-		       {401, "Unauthorized"},
-		       {403, "Forbidden"},
-		       {404, "Not Found"},
-		       {405, "Method Not Allowed"},
-		       {408, "Request Timeout"},
-		       {412, "Precondition Failed"},
-		       {413, "Content Too Large"},
-		       {415, "Unsupported Media Type"},
-		       {429, "Too Many Requests"},
-		       {500, "Internal Server Error"},
-		       {501, "Not Implemented"},
-		       {503, "Service Unavailable"}};
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
-		if (reasons[i].status == status)
-			return reasons[i].reason;
+		const char *line;
+	} lines[] = {
+	    {200, "200 OK"},
+	    {204, "204 No Content"},
+	    {304, "304 Not Modified"},
+	    {400, "400 Bad Request"},
+	    {401, "401 Unauthorized"},
+	    {403, "403 Forbidden"},
+	    {404, "404 Not Found"},
+	    {405, "405 Method Not Allowed"},
+	    {408, "408 Request Timeout"},
+	    {409, "409 Conflict"},
+	    {412, "412 Precondition Failed"},
+	    {413, "413 Content Too Large"},
+	    {415, "415 Unsupported Media Type"},
+	    {429, "429 Too Many Requests"},
+	    {500, "500 Internal Server Error"},
+	    {501, "501 Not Implemented"},
+	    {503, "503 Service Unavailable"},
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		if (lines[i].status == status) {
+			put_header(output, "Status", text_from_string(lines[i].line));
+			return;
+		}
 	}
-	return "";
-}
-
-static void put_status(struct output *output, int status)
-{
-	char line[64];
-	snprintf(line, sizeof(line), "%d %s", status, reason_of(status));
-	put_header(output, "Status", text_from_string(line));
+	put_number(output, "Status", (size_t)status);
 }
 
 static void put_cors(struct output *output, const struct http_response *response)
