@@ -23,6 +23,7 @@ struct http_request {
 	struct text remote_address;
 	struct text authorization;
 	struct text content_type;
+	struct text content_length; /* as sent */
 	struct text origin;
 	struct text request_id; /* X-Request-Id as sent */
 	struct text if_match;

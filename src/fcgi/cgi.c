@@ -1,7 +1,7 @@
 #include "fcgi/cgi.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "core/log.h"
 #include "fcgi/headers.h"
@@ -11,12 +11,6 @@
 static size_t read_file(void *source, char *bytes, size_t size)
 {
 	return fread(bytes, 1, size, source);
-}
-
-static const char *get_environment(void *source, const char *name)
-{
-	(void)source;
-	return getenv(name);
 }
 
 static bool send_response(const struct http_response *response)
@@ -32,13 +26,12 @@ static bool send_response(const struct http_response *response)
 int cgi_run(struct application *application)
 {
 	struct worker *worker = worker_new(application);
-	struct parameters parameters = {get_environment, NULL};
 	struct body_source body = {read_file, stdin};
 	if (!worker) {
 		log_write(LOG_ERROR, "cgi", "out of memory");
 		return 1;
 	}
-	parameters_read(&parameters, &body, worker->arena, &worker->request);
+	parameters_read(environ, &body, worker->arena, &worker->request);
 	worker_handle(worker);
 	bool sent = send_response(&worker->response);
 	worker_free(worker);

@@ -1,18 +1,13 @@
 #include "fcgi/exchange.h"
 
-#include "core/log.h"
 #include "fcgi/headers.h"
 #include "fcgi/parameters.h"
+#include "fcgi/records.h"
 
 static size_t read_stdin(void *source, char *bytes, size_t size)
 {
 	int count = FCGX_GetStr(bytes, (int)size, source);
 	return count > 0 ? (size_t)count : 0;
-}
-
-static const char *get_parameter(void *source, const char *name)
-{
-	return FCGX_GetParam(name, source);
 }
 
 /* Whether the request's body was read to its end: what is left would be taken for the next request, and a client could
@@ -29,26 +24,28 @@ static bool is_drained(FCGX_Request *fcgi)
 	return false;
 }
 
-static void send_response(struct worker *worker)
+/* The answer, or only the end of a request that nobody waits for any more. */
+static bool send_response(struct worker *worker)
 {
-	struct http_response *response = &worker->response;
+	const struct http_response *response = &worker->response;
 	char headers[HEADERS_SIZE];
-	size_t length = headers_format(response, headers);
-	FCGX_PutStr(headers, (int)length, worker->fcgi.out);
-	if (!response->head && response->content_type.data && response->body.length > 0)
-		FCGX_PutStr(response->body.data, (int)response->body.length, worker->fcgi.out);
+	struct text head = {headers, 0};
+	struct text body = {0};
+	if (response->status != 0)
+		head.length = headers_format(response, headers);
+	if (!response->head && response->content_type.data)
+		body = (struct text){response->body.data, response->body.length};
+	return records_send(worker->fcgi.ipcFd, worker->fcgi.requestId, head, body);
 }
 
 static void answer(struct worker *worker)
 {
 	FCGX_Request *fcgi = &worker->fcgi;
-	struct parameters parameters = {get_parameter, fcgi->envp};
 	struct body_source body = {read_stdin, fcgi->in};
-	parameters_read(&parameters, &body, worker->arena, &worker->request);
+	parameters_read(fcgi->envp, &body, worker->arena, &worker->request);
 	if (FCGX_GetError(fcgi->in) != 0)
 		return; /* aborted: nobody waits for an answer, and nothing must be done */
 	worker_handle(worker);
-	send_response(worker);
 }
 
 bool exchange_run(struct worker *worker, int connection)
@@ -62,11 +59,11 @@ bool exchange_run(struct worker *worker, int connection)
 	 * well */
 	if (FCGX_GetError(fcgi->in) == 0)
 		answer(worker);
-	if (!is_drained(fcgi))
-		fcgi->keepConnection = 0;
-	FCGX_Finish_r(fcgi);
+	bool is_kept = is_drained(fcgi) && fcgi->keepConnection;
+	if (!send_response(worker))
+		is_kept = false;
+	FCGX_Free(fcgi, !is_kept); /* not FCGX_Finish_r, which would send what its own streams hold */
 	worker_reset(worker);
-	bool is_kept = fcgi->ipcFd >= 0;
 	fcgi->ipcFd = -1;
 	return is_kept;
 }

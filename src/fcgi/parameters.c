@@ -4,16 +4,49 @@
 
 enum { LENGTH_DIGITS_MAX = 18 };
 
-static struct text get(const struct parameters *parameters, const char *name)
+#define VARIABLE(name, member)                                                  \
+	{                                                                       \
+		{name, sizeof(name) - 1}, offsetof(struct http_request, member) \
+	}
+
+/* Which member of the request each variable becomes. */
+static const struct variable {
+	struct text name;
+	size_t offset;
+} variables[] = {
+    VARIABLE("REQUEST_METHOD", method),
+    VARIABLE("REQUEST_URI", path), /* the query is split off afterwards */
+    VARIABLE("REMOTE_ADDR", remote_address),
+    VARIABLE("CONTENT_LENGTH", content_length),
+    VARIABLE("CONTENT_TYPE", content_type),
+    VARIABLE("HTTP_AUTHORIZATION", authorization),
+    VARIABLE("HTTP_ORIGIN", origin),
+    VARIABLE("HTTP_X_REQUEST_ID", request_id),
+    VARIABLE("HTTP_IF_MATCH", if_match),
+    VARIABLE("HTTP_IF_NONE_MATCH", if_none_match),
+    VARIABLE("HTTP_ACCESS_CONTROL_REQUEST_METHOD", access_control_request_method),
+};
+
+static const struct variable *find_variable(struct text name)
 {
-	return text_from_string(parameters->get(parameters->source, name));
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+		if (text_equal(name, variables[i].name))
+			return &variables[i];
+	}
+	return NULL;
 }
 
-/* A header that was sent empty counts as not sent: web servers set some of these always. */
-static struct text get_header(const struct parameters *parameters, const char *name)
+/* Takes one "NAME=value", if it is one that we know; of several of a name the first counts. What was sent empty counts
+ * as not sent: web servers set some of these always. */
+static void take(const char *entry, struct http_request *request)
 {
-	struct text value = get(parameters, name);
-	return value.length > 0 ? value : (struct text){0};
+	const char *equals = strchr(entry, '=');
+	const struct variable *variable = equals ? find_variable((struct text){entry, (size_t)(equals - entry)}) : NULL;
+	if (!variable || equals[1] == '\0')
+		return;
+	struct text *member = (struct text *)(void *)((char *)request + variable->offset);
+	if (!member->data)
+		*member = text_from_string(equals + 1);
 }
 
 /* "http://host/path" of an absolute-form becomes "/path". */
@@ -75,18 +108,11 @@ static void read_body(const struct body_source *body, struct text announced, str
 		request->body = (struct text){bytes, (size_t)length};
 }
 
-void parameters_read(const struct parameters *parameters, const struct body_source *body, struct arena *arena,
+void parameters_read(char *const *environment, const struct body_source *body, struct arena *arena,
 		     struct http_request *request)
 {
-	request->method = get(parameters, "REQUEST_METHOD");
-	split_uri(without_authority(get(parameters, "REQUEST_URI")), request);
-	request->remote_address = get(parameters, "REMOTE_ADDR");
-	request->authorization = get_header(parameters, "HTTP_AUTHORIZATION");
-	request->content_type = get_header(parameters, "CONTENT_TYPE");
-	request->origin = get_header(parameters, "HTTP_ORIGIN");
-	request->request_id = get_header(parameters, "HTTP_X_REQUEST_ID");
-	request->if_match = get_header(parameters, "HTTP_IF_MATCH");
-	request->if_none_match = get_header(parameters, "HTTP_IF_NONE_MATCH");
-	request->access_control_request_method = get_header(parameters, "HTTP_ACCESS_CONTROL_REQUEST_METHOD");
-	read_body(body, get(parameters, "CONTENT_LENGTH"), arena, request);
+	for (; *environment; environment++)
+		take(*environment, request);
+	split_uri(without_authority(request->path), request);
+	read_body(body, request->content_length, arena, request);
 }

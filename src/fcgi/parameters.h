@@ -7,21 +7,16 @@
 #include "core/arena.h"
 #include "core/http.h"
 
-/* Where the variables come from: FastCGI's parameters, or the environment of a CGI program. */
-struct parameters {
-	const char *(*get)(void *source, const char *name); /* NULL: not set */
-	void *source;
-};
-
 /* Where the body comes from. */
 struct body_source {
 	size_t (*read)(void *source, char *bytes, size_t size); /* fewer than size only at the end */
 	void *source;
 };
 
-/* Path and query come from REQUEST_URI alone, because web servers differ in all else. The body is at most HTTP_BODY_MAX
- * bytes and exactly as long as CONTENT_LENGTH says; otherwise body_fault tells. */
-void parameters_read(const struct parameters *parameters, const struct body_source *body, struct arena *arena,
+/* environment holds "NAME=value" strings, as FastCGI's parameters and environ(7) do, and NULL at its end; the request
+ * points into it. Path and query come from REQUEST_URI alone, because web servers differ in all else. The body is at
+ * most HTTP_BODY_MAX bytes and exactly as long as CONTENT_LENGTH says; otherwise body_fault tells. */
+void parameters_read(char *const *environment, const struct body_source *body, struct arena *arena,
 		     struct http_request *request);
 
 #endif

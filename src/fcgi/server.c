@@ -41,28 +41,46 @@ static void close_connection(struct server *server, int connection)
 	atomic_fetch_sub(&server->connections, 1);
 }
 
+/* What a connection is watched for: a request, or its end. */
+enum { CONNECTION_EVENTS = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT };
+
+static bool set_timeout(int connection, int option, int seconds)
+{
+	struct timeval timeout = {.tv_sec = seconds};
+	return setsockopt(connection, SOL_SOCKET, option, &timeout, sizeof(timeout)) == 0;
+}
+
 /* Accepts until nobody is waiting: the socket is shared with other processes, and another one may have been faster. */
 static void accept_all(struct server *server)
 {
-	struct timeval timeout = {.tv_sec = SERVER_RECEIVE_TIMEOUT};
 	for (;;) {
 		int connection = accept4(server->listen_socket, NULL, NULL, SOCK_CLOEXEC);
 		if (connection < 0)
 			return;
 		atomic_fetch_add(&server->connections, 1);
-		if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) != 0 ||
-		    !watch(server, EPOLL_CTL_ADD, connection, EPOLLIN | EPOLLONESHOT)) {
+		if (!set_timeout(connection, SO_RCVTIMEO, SERVER_RECEIVE_TIMEOUT) ||
+		    !set_timeout(connection, SO_SNDTIMEO, SERVER_SEND_TIMEOUT) ||
+		    !watch(server, EPOLL_CTL_ADD, connection, CONNECTION_EVENTS)) {
 			log_write(LOG_ERROR, "fcgi", "cannot watch a connection: %s", strerror(errno));
 			close_connection(server, connection);
 		}
 	}
 }
 
-/* One request of a connection that is readable, or its end. */
-static void serve(struct server *server, struct worker *worker, int connection)
+/* Whether the peer has gone and left nothing to be read. */
+static bool is_over(const struct epoll_event *event)
 {
 	char byte;
-	if (recv(connection, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) {
+	if (!(event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
+		return false;
+	return recv(event->data.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
+/* One request of a connection that is readable, or its end. */
+static void serve(struct server *server, struct worker *worker, const struct epoll_event *event)
+{
+	int connection = event->data.fd;
+	if (is_over(event)) {
 		close_connection(server, connection);
 		return;
 	}
@@ -70,7 +88,7 @@ static void serve(struct server *server, struct worker *worker, int connection)
 		atomic_fetch_sub(&server->connections, 1); /* the exchange has closed it */
 		return;
 	}
-	if (!watch(server, EPOLL_CTL_MOD, connection, EPOLLIN | EPOLLONESHOT))
+	if (!watch(server, EPOLL_CTL_MOD, connection, CONNECTION_EVENTS))
 		close_connection(server, connection);
 }
 
@@ -91,7 +109,7 @@ static void *run_thread(void *argument)
 		if (event.data.fd == server->listen_socket)
 			accept_all(server);
 		else
-			serve(server, worker, event.data.fd);
+			serve(server, worker, &event);
 	}
 	worker_free(worker);
 	return NULL;

@@ -9,6 +9,7 @@ enum {
 	SERVER_ARENA_MAX = 24 * 1024 * 1024, /* bytes, for each request */
 	SERVER_STACK_SIZE = 1024 * 1024,     /* bytes, for each thread */
 	SERVER_RECEIVE_TIMEOUT = 10,         /* seconds without a byte of a request that has begun */
+	SERVER_SEND_TIMEOUT = 10,            /* seconds in which the peer takes nothing of an answer */
 	SERVER_DRAIN_MAX = 10,               /* seconds that kept connections are still served after SIGTERM */
 };
 
