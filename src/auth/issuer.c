@@ -24,7 +24,7 @@ static void write_app_metadata(struct json_writer *writer)
 }
 
 /* How the user proved who they are: the assurance level, and the methods with their times. */
-static void write_authentication(struct json_writer *writer, int64_t now)
+static void write_authentication(struct json_writer *writer, int64_t authenticated_at)
 {
 	json_name(writer, "aal");
 	json_string(writer, "aal1");
@@ -34,7 +34,7 @@ static void write_authentication(struct json_writer *writer, int64_t now)
 	json_name(writer, "method");
 	json_string(writer, "password");
 	json_name(writer, "timestamp");
-	json_integer(writer, now);
+	json_integer(writer, authenticated_at);
 	json_end_object(writer);
 	json_end_array(writer);
 }
@@ -56,35 +56,32 @@ static void write_registered_claims(struct json_writer *writer, const struct con
 	json_integer(writer, now + config->token_lifetime);
 }
 
-static void write_claims(struct json_writer *writer, const struct config *config, const struct uuid *user_id,
-			 struct text email, const struct uuid *session_id, int64_t now)
+static void write_claims(struct json_writer *writer, const struct config *config, const struct issuer_subject *subject,
+			 int64_t now)
 {
 	json_begin_object(writer);
-	write_registered_claims(writer, config, user_id, now);
+	write_registered_claims(writer, config, subject->user_id, now);
 	json_name(writer, "role");
 	json_string(writer, "authenticated");
 	json_name(writer, "email");
-	json_text(writer, email);
+	json_text(writer, subject->email);
 	json_name(writer, "session_id");
-	json_string(writer, session_id->text);
+	json_string(writer, subject->session_id->text);
 	json_name(writer, "is_anonymous");
 	json_boolean(writer, false);
 	write_app_metadata(writer);
-	write_authentication(writer, now);
+	write_authentication(writer, subject->authenticated_at);
 	json_end_object(writer);
 }
 
 /* "<header>.<claims>", both in base64url: what the signature is made over. */
-static struct text encode_claims(const struct config *config, struct arena *arena, const struct uuid *user_id,
-				 struct text email, int64_t now)
+static struct text encode_claims(const struct config *config, struct arena *arena, const struct issuer_subject *subject,
+				 int64_t now)
 {
-	struct uuid session_id;
 	struct json_writer writer;
 	struct text claims = {NULL, 0};
-	if (!uuid_generate(&session_id))
-		return claims;
 	json_writer_init(&writer, CLAIMS_MAX);
-	write_claims(&writer, config, user_id, email, &session_id, now);
+	write_claims(&writer, config, subject, now);
 	if (!writer.failed)
 		claims = base64url_encode(arena, (struct text){writer.data, writer.length});
 	json_writer_free(&writer);
@@ -95,12 +92,12 @@ static struct text encode_claims(const struct config *config, struct arena *aren
 	return text_from_string(arena_format(arena, "%s.%s", header.data, claims.data));
 }
 
-struct text issuer_sign(const struct config *config, struct arena *arena, const struct uuid *user_id, struct text email,
+struct text issuer_sign(const struct config *config, struct arena *arena, const struct issuer_subject *subject,
 			int64_t now)
 {
 	struct text none = {NULL, 0};
 	struct text secret = config->jwt_secret;
-	struct text signed_part = encode_claims(config, arena, user_id, email, now);
+	struct text signed_part = encode_claims(config, arena, subject, now);
 	char bytes[HS256_SIGNATURE_SIZE];
 	if (!signed_part.data || gnutls_hmac_fast(GNUTLS_MAC_SHA256, secret.data, secret.length, signed_part.data,
 						  signed_part.length, bytes) != 0)

@@ -9,9 +9,17 @@
 #include "core/text.h"
 #include "core/uuid.h"
 
-/* A signed HS256 token for the user, valid from now (seconds since the epoch) for config->token_lifetime seconds; in
- * the arena. {NULL, 0} when memory is short. */
-struct text issuer_sign(const struct config *config, struct arena *arena, const struct uuid *user_id, struct text email,
+/* Whom a token is for. */
+struct issuer_subject {
+	const struct uuid *user_id;
+	struct text email;
+	const struct uuid *session_id;
+	int64_t authenticated_at; /* when they gave their password; seconds since the epoch */
+};
+
+/* A signed HS256 token, valid from now (seconds since the epoch) for config->token_lifetime seconds; in the arena.
+ * {NULL, 0} when memory is short. */
+struct text issuer_sign(const struct config *config, struct arena *arena, const struct issuer_subject *subject,
 			int64_t now);
 
 #endif

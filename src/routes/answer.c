@@ -26,6 +26,12 @@ enum error answer_finished(struct context *context)
 	return ERROR_NONE;
 }
 
+enum error answer_nothing(struct context *context)
+{
+	context->response->status = 204;
+	return ERROR_NONE;
+}
+
 enum error answer_tag(struct context *context, const char *tag)
 {
 	if (!tag)

@@ -17,6 +17,9 @@ enum error answer_end(struct context *context);
 /* Says 200 for a body that is finished already. */
 enum error answer_finished(struct context *context);
 
+/* Says 204: all went well, and there is nothing to tell. */
+enum error answer_nothing(struct context *context);
+
 /* Gives the answer its entity tag (NULL is ERROR_OUT_OF_MEMORY), so that the client may keep it and ask again. */
 enum error answer_tag(struct context *context, const char *tag);
 

@@ -6,26 +6,30 @@
 #include "schemas/operations.h"
 #include "services/identity.h"
 
+static enum error answer_login(struct context *context, const struct login *login)
+{
+	login_write(answer_begin(context), login);
+	return answer_end(context);
+}
+
 enum error route_auth_login(struct context *context, const struct auth_login_input *input)
 {
 	struct login login;
 	enum error error = identity_login(context, input, &login);
-	if (error != ERROR_NONE)
-		return error;
-	struct json_writer *json = answer_begin(context);
-	json_begin_object(json);
-	json_name(json, "access_token");
-	json_text(json, login.access_token);
-	json_name(json, "token_type");
-	json_string(json, "bearer");
-	json_name(json, "expires_in");
-	json_integer(json, login.expires_in);
-	json_name(json, "expires_at");
-	json_integer(json, login.expires_at);
-	json_name(json, "user");
-	user_write(json, &login.user);
-	json_end_object(json);
-	return answer_end(context);
+	return error == ERROR_NONE ? answer_login(context, &login) : error;
+}
+
+enum error route_auth_refresh(struct context *context, const struct auth_refresh_input *input)
+{
+	struct login login;
+	enum error error = identity_refresh(context, input, &login);
+	return error == ERROR_NONE ? answer_login(context, &login) : error;
+}
+
+enum error route_auth_logout(struct context *context, const struct auth_logout_input *input)
+{
+	enum error error = identity_logout(context, input);
+	return error == ERROR_NONE ? answer_nothing(context) : error;
 }
 
 static void write_task_types(struct json_writer *json, struct rows rows)

@@ -1,14 +1,12 @@
 #include "services/identity.h"
 
-#include <time.h>
-
-#include "auth/issuer.h"
 #include "auth/password.h"
 #include "crud/caller.h"
 #include "crud/member.h"
 #include "crud/reference.h"
 #include "crud/user.h"
 #include "services/caller.h"
+#include "services/session.h"
 
 static enum error read_user(struct context *context, const struct auth_login_input *input, struct user *user,
 			    const char **hash)
@@ -36,22 +34,11 @@ static bool is_sample_password(const struct config *config, struct text password
 	return config->environment == ENVIRONMENT_PRODUCTION && text_is(password, "eventflow-dev");
 }
 
-static enum error sign(struct context *context, struct login *login)
-{
-	const struct config *config = &context->application->config;
-	int64_t now = time(NULL);
-	login->access_token = issuer_sign(config, context->arena, &login->user.id, login->user.email, now);
-	login->expires_in = config->token_lifetime;
-	login->expires_at = now + config->token_lifetime;
-	return login->access_token.data ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-}
-
-enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login)
+/* The local issuer's login. */
+static enum error check_password(struct context *context, const struct auth_login_input *input, struct login *login)
 {
 	struct login_gate *gate = context->application->login_gate;
 	const char *hash;
-	if (context->application->config.supabase_url)
-		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
 	enum error error = read_user(context, input, &login->user, &hash);
 	if (error != ERROR_NONE)
 		return error;
@@ -64,7 +51,28 @@ enum error identity_login(struct context *context, const struct auth_login_input
 	if (!login->user.is_active)
 		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
 	context->user_id = login->user.id;
-	return sign(context, login);
+	return session_begin(context, login);
+}
+
+enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login)
+{
+	if (context->application->config.supabase_url)
+		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
+	return check_password(context, input, login);
+}
+
+enum error identity_refresh(struct context *context, const struct auth_refresh_input *input, struct login *login)
+{
+	if (context->application->config.supabase_url)
+		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
+	return session_refresh(context, input->refresh_token, login);
+}
+
+enum error identity_logout(struct context *context, const struct auth_logout_input *input)
+{
+	if (context->application->config.supabase_url)
+		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
+	return session_end(context, input->refresh_token);
 }
 
 enum error identity_profile(struct context *context, struct profile *profile)

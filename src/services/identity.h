@@ -6,19 +6,18 @@
 #include "core/error.h"
 #include "db/row.h"
 #include "models/caller.h"
+#include "models/login.h"
 #include "schemas/operations.h"
 
-/* A login that succeeded. */
-struct login {
-	struct text access_token;
-	int64_t expires_in; /* seconds */
-	int64_t expires_at; /* seconds since the epoch */
-	struct user user;
-};
-
-/* The local issuer's login. ERROR_INVALID_CREDENTIALS for a wrong email and a wrong password alike;
- * ERROR_PROFILE_INACTIVE only to somebody who knows the password; ERROR_LOGIN_BUSY. */
+/* Asks Supabase Auth where it is configured, else the local issuer. ERROR_INVALID_CREDENTIALS for a wrong email and a
+ * wrong password alike; ERROR_PROFILE_INACTIVE only to somebody who knows the password; ERROR_LOGIN_BUSY. */
 enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login);
+
+/* New tokens for a refresh token, which is used up. */
+enum error identity_refresh(struct context *context, const struct auth_refresh_input *input, struct login *login);
+
+/* Ends one session of the caller, or all of them; access tokens live to their `exp`. */
+enum error identity_logout(struct context *context, const struct auth_logout_input *input);
 
 /* The caller with the task types that they may work on (TASK_TYPE_COLUMNS; all of them for an admin) and their
  * memberships (event id, event name, created_at). */

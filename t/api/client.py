@@ -52,6 +52,10 @@ class Response:
         assert self.status == 200, f"{self} instead of 200"
         return self.json["data"]
 
+    def done(self):
+        """A success that has nothing to tell; anything else fails the test."""
+        assert self.status == 204, f"{self} instead of 204"
+
     def refused(self, code):
         """The body of the failure that has this code; anything else fails the test."""
         assert self.code == code, f"{self} instead of {code}"

@@ -44,6 +44,8 @@ def body_of(operation, scene):
         },
         "workflow_instantiate": {"workflow_id": scene["template"], "event_id": scene["event"]},
         "auth_login": {"email": scene["user"].email, "password": PASSWORD},
+        "auth_refresh": {"refresh_token": "unknown"},
+        "auth_logout": {"refresh_token": "unknown"},
     }.get(operation.id)
 
 

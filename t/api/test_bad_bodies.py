@@ -57,7 +57,7 @@ BAD_JSON = {
 @pytest.mark.parametrize("name", BAD_JSON)
 def test_bad_json(world, scene, name):
     for operation in POSTS:
-        if name == "empty" and operation.id == "task_pick":
+        if name == "empty" and operation.id in ("task_pick", "auth_logout"):
             continue  # its body may be left out
         world.admin.call("POST", path_of(operation, scene), body=BAD_JSON[name]).refused("invalid_json")
 

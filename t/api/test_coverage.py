@@ -11,6 +11,7 @@ UNREACHABLE = {
     "rate_limited": "rate limits are off",
     "internal_error": "a fault of our own",
     "login_unavailable": "Supabase Auth is not configured",
+    "email_not_confirmed": "so it is",
     "bad_gateway": "no worker",
     "service_unavailable": "no web server's worker",
     "gateway_timeout": "a worker that hangs",
@@ -21,7 +22,11 @@ UNREACHABLE = {
 
 
 def test_every_operation_succeeded_once(specification, coverage):
-    never = [operation.id for operation in specification.operations if (operation.id, 200) not in coverage.statuses]
+    never = [
+        operation.id
+        for operation in specification.operations
+        if not {(operation.id, 200), (operation.id, 204)} & coverage.statuses
+    ]
     assert not never, f"never answered with success: {never}"
 
 

@@ -1,6 +1,8 @@
 """The people, events and tasks of the tests, made in SQL as the owner: no test depends on the sample data."""
 
+import hashlib
 import json
+import secrets
 import uuid
 
 import psycopg2
@@ -124,6 +126,24 @@ class World:
         for event in events:
             self.join(event, user)
         return user
+
+    def refresh_token(self, user, lifetime="30 days"):
+        """The refresh token of a new session, as a login makes it."""
+        session, token = new_id(), secrets.token_urlsafe(32)
+        self.sql(
+            "INSERT INTO eventflow.sessions (id, user_id, expires_at) VALUES (%s, %s, now() + %s::interval)",
+            session,
+            user.id,
+            lifetime,
+        )
+        self.sql(
+            "INSERT INTO eventflow.refresh_tokens (token_hash, session_id, expires_at)"
+            " VALUES (%s, %s, now() + %s::interval)",
+            hashlib.sha256(token.encode()).digest(),
+            session,
+            lifetime,
+        )
+        return token
 
     def stranger(self):
         """One with a good token and no profile."""

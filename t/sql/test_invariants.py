@@ -37,6 +37,17 @@ def new_task(event=EVENT, id="70000000-0000-4000-8000-000000000001", label="x", 
     return NEW_TASK.format(event=event, id=id, label=label, state=state, open=open, rank=rank)
 
 
+SESSION = "80000000-0000-4000-8000-000000000001"
+
+
+def new_session():
+    return f"INSERT INTO eventflow.sessions (id, user_id, expires_at) VALUES ('{SESSION}', '{ADMIN}', now())"
+
+
+def new_refresh_token(hash="x" * 32):
+    return f"INSERT INTO eventflow.refresh_tokens (token_hash, session_id, expires_at) VALUES ('{hash}', '{SESSION}', now())"
+
+
 VIOLATIONS = [
     ("tasks_state_is_audited", [move("IN_PROGRESS", 2), NOW]),
     ("tasks_state_is_audited", [move("IN_PROGRESS", 1), NOW]),
@@ -88,6 +99,9 @@ VIOLATIONS = [
     ("workflow_instances_immutable", ["DELETE FROM eventflow.workflow_instances"]),
     ("workflow_template_edges_no_self_edge", ["INSERT INTO eventflow.workflow_template_edges VALUES ('40000000-0000-4000-8000-000000000001', 1, 9, 'venue', 'venue')"]),
     ("workflow_template_edges_to", ["INSERT INTO eventflow.workflow_template_edges VALUES ('40000000-0000-4000-8000-000000000001', 1, 9, 'venue', 'nowhere')", NOW]),
+    ("refresh_tokens_sha256", [new_session(), new_refresh_token("eventflow-dev")]),
+    ("refresh_tokens_pkey", [new_session(), new_refresh_token(), new_refresh_token()]),
+    ("refresh_tokens_one_unspent", [new_session(), new_refresh_token(), new_refresh_token("y" * 32)]),
     ("user_passwords_bcrypt", ["UPDATE eventflow.user_passwords SET password_hash = 'eventflow-dev'"]),
 ]
 

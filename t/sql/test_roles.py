@@ -3,11 +3,14 @@
 import pytest
 
 READ_ONLY = {"schema_version", "reference_version", "user_types", "users", "user_passwords", "event_members", "task_types", "eligibility_mappings"}
-INSERT = {"workflow_templates", "workflow_template_versions", "workflow_template_nodes", "workflow_template_edges", "workflow_instances", "tasks", "task_dependencies", "task_transitions"}
+INSERT = {"workflow_templates", "workflow_template_versions", "workflow_template_nodes", "workflow_template_edges", "workflow_instances", "tasks", "task_dependencies", "task_transitions", "sessions", "refresh_tokens"}
+DELETE = {"sessions", "refresh_tokens"}
 COLUMNS = {
     "events": {"version", "updated_at"},
     "workflow_templates": {"version", "updated_at"},
     "tasks": {"state", "open_parents", "assignee_id", "transition_count", "updated_at"},
+    "sessions": {"expires_at"},
+    "refresh_tokens": {"spent_at"},
 }
 TABLES = sorted(READ_ONLY | INSERT | {"events"})
 
@@ -20,7 +23,7 @@ def test_these_are_all_tables(owner):
 @pytest.mark.parametrize("table", TABLES)
 def test_the_login_role(owner, table):
     owner.execute("SELECT has_table_privilege('eventflow_api', %s, right_) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) right_", (f"eventflow.{table}",))
-    assert [held for (held,) in owner.fetchall()] == [True, table in INSERT, False, False, False, False, False]
+    assert [held for (held,) in owner.fetchall()] == [True, table in INSERT, False, table in DELETE, False, False, False]
     owner.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND has_column_privilege('eventflow_api', attrelid, attnum, 'UPDATE')", (f"eventflow.{table}",))
     assert {name for (name,) in owner.fetchall()} == COLUMNS.get(table, set())
 

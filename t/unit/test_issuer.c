@@ -9,11 +9,13 @@
 
 #define NOW INT64_C(1800000000)
 #define SUBJECT "0d5c4a1e-9f3b-4c2d-8e7f-0123456789ab"
+#define SESSION "7a1b2c3d-4e5f-4a6b-9c8d-0123456789ab"
 
 static struct config config;
 static struct keys *keys;
 static struct arena *arena;
 static const struct uuid user_id = {SUBJECT};
+static const struct uuid session_id = {SESSION};
 
 static void set_up(void)
 {
@@ -37,6 +39,13 @@ static void tear_down(void)
 
 TestSuite(issuer, .init = set_up, .fini = tear_down);
 
+/* A token of a session that began a minute ago. */
+static struct text sign(const struct config *by, struct arena *in, struct text email)
+{
+	const struct issuer_subject subject = {&user_id, email, &session_id, NOW - 60};
+	return issuer_sign(by, in, &subject, NOW);
+}
+
 static struct json_object *payload_of(struct text token)
 {
 	const char *begin = strchr(token.data, '.') + 1;
@@ -57,7 +66,7 @@ static void expect_json(struct json_object *payload, const char *name, const cha
 
 Test(issuer, is_accepted_until_it_expires)
 {
-	struct text token = issuer_sign(&config, arena, &user_id, TEXT("a@example.com"), NOW);
+	struct text token = sign(&config, arena, TEXT("a@example.com"));
 	struct token_claims claims;
 	cr_assert_not_null(token.data, "signed");
 	cr_expect_eq(strlen(token.data), token.length, "NUL-terminated");
@@ -72,7 +81,7 @@ Test(issuer, is_accepted_until_it_expires)
 Test(issuer, claims)
 {
 	struct text email = TEXT("\"quoted\\\"@ex\u00e4mple.com");
-	struct json_object *payload = payload_of(issuer_sign(&config, arena, &user_id, email, NOW));
+	struct json_object *payload = payload_of(sign(&config, arena, email));
 	expect_json(payload, "sub", "\"" SUBJECT "\"");
 	expect_json(payload, "iss", "\"iss\\\"uer\"");
 	expect_json(payload, "aud", "\"authenticated\"");
@@ -84,28 +93,16 @@ Test(issuer, claims)
 	expect_json(payload, "app_metadata", "{\"provider\":\"email\",\"providers\":[\"email\"]}");
 	expect_json(payload, "user_metadata", "{}");
 	expect_json(payload, "aal", "\"aal1\"");
-	expect_json(payload, "amr", "[{\"method\":\"password\",\"timestamp\":1800000000}]");
-	cr_expect_eq(json_object_object_length(payload), 13, "these and session_id");
+	expect_json(payload, "amr", "[{\"method\":\"password\",\"timestamp\":1799999940}]");
+	expect_json(payload, "session_id", "\"" SESSION "\"");
+	cr_expect_eq(json_object_object_length(payload), 13, "no more");
 	json_object_put(payload);
-}
-
-Test(issuer, every_session_has_an_id_of_its_own)
-{
-	struct json_object *first = payload_of(issuer_sign(&config, arena, &user_id, TEXT("a"), NOW));
-	struct json_object *second = payload_of(issuer_sign(&config, arena, &user_id, TEXT("a"), NOW));
-	const char *ids[] = {json_object_get_string(json_object_object_get(first, "session_id")),
-			     json_object_get_string(json_object_object_get(second, "session_id"))};
-	struct uuid uuid;
-	cr_assert(uuid_parse(text_from_string(ids[0]), &uuid), "a UUID");
-	cr_expect_str_neq(ids[0], ids[1], "two sessions");
-	json_object_put(first);
-	json_object_put(second);
 }
 
 Test(issuer, without_an_issuer_name)
 {
 	config.jwt_issuer = NULL;
-	struct text token = issuer_sign(&config, arena, &user_id, TEXT("a"), NOW);
+	struct text token = sign(&config, arena, TEXT("a"));
 	struct json_object *payload = payload_of(token);
 	struct token_claims claims;
 	cr_expect_not(json_object_object_get_ex(payload, "iss", NULL), "no iss");
@@ -118,7 +115,7 @@ Test(issuer, is_refused_under_another_secret)
 	struct token_claims claims;
 	struct config other = config;
 	other.jwt_secret = TEXT("0123456789abcdef0123456789abcdef0");
-	struct text token = issuer_sign(&other, arena, &user_id, TEXT("a"), NOW);
+	struct text token = sign(&other, arena, TEXT("a"));
 	cr_expect_eq(token_verify(&config, keys, arena, token, NOW, &claims), TOKEN_SIGNATURE, "another secret");
 }
 
@@ -127,7 +124,7 @@ Test(issuer, short_memory)
 	int shortages = 0;
 	for (size_t ceiling = 0; ceiling < 8192; ceiling += 64) {
 		struct arena *small = arena_new(ceiling);
-		struct text token = issuer_sign(&config, small, &user_id, TEXT("a"), NOW);
+		struct text token = sign(&config, small, TEXT("a"));
 		struct token_claims claims;
 		shortages += !token.data;
 		if (token.data)
