@@ -75,6 +75,7 @@ part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api
 part transport pytest_in transport
+part durability pytest_in durability
 part browser node_tests browser
 
 step "the parts"

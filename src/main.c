@@ -14,6 +14,7 @@
 #include "core/config.h"
 #include "core/context.h"
 #include "core/log.h"
+#include "db/outage.h"
 #include "fcgi/cgi.h"
 #include "fcgi/server.h"
 #include "sandbox/sandbox.h"
@@ -98,8 +99,9 @@ static bool application_open(struct application *application, char message[CONFI
 	application->authorities = cache_new(AUTHORITIES_MAX, AUTHORITIES_TTL);
 	application->tokens = cache_new(TOKENS_MAX, TOKENS_TTL);
 	application->login_gate = login_gate_new(config->threads);
+	application->outage = outage_new();
 	if (application->references && application->authorities && application->tokens && application->login_gate &&
-	    https_client_start())
+	    application->outage && https_client_start())
 		return true;
 	snprintf(message, CONFIG_MESSAGE_MAX, "out of memory");
 	return false;
@@ -107,6 +109,7 @@ static bool application_open(struct application *application, char message[CONFI
 
 static void application_close(struct application *application)
 {
+	outage_free(application->outage);
 	login_gate_free(application->login_gate);
 	cache_free(application->tokens);
 	cache_free(application->authorities);

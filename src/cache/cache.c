@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/hash.h"
 
 /* An entry belongs to those who hold it and, while it is linked, to the cache: references counts them all. */
@@ -14,7 +14,7 @@ struct node {
 	struct node *newer;       /* by use */
 	struct node *older;
 	uint64_t hash;
-	int64_t expires_at; /* CLOCK_MONOTONIC, milliseconds */
+	int64_t expires_at; /* by clock_milliseconds */
 	size_t references;
 	struct text key;
 	char bytes[]; /* the key, then the value */
@@ -30,13 +30,6 @@ struct cache {
 	size_t bucket_mask;
 	struct node *buckets[];
 };
-
-static int64_t clock_milliseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct cache *cache_new(size_t entries_max, int ttl)
 {

@@ -316,6 +316,8 @@ static bool load_limits(struct loader *loader)
 {
 	return read_number(loader, "THREADS", 1, CONFIG_THREADS_MAX, CONFIG_THREADS_DEFAULT,
 			   &loader->config->threads) &&
+	       read_number(loader, "REQUEST_DEADLINE", CONFIG_REQUEST_DEADLINE_MIN, CONFIG_REQUEST_DEADLINE_MAX,
+			   CONFIG_REQUEST_DEADLINE_DEFAULT, &loader->config->request_deadline) &&
 	       read_number(loader, "CACHE_TTL", 1, CONFIG_CACHE_TTL_MAX, CONFIG_CACHE_TTL_DEFAULT,
 			   &loader->config->cache_ttl) &&
 	       read_number(loader, "CACHE_ENTRIES", 1, CONFIG_CACHE_ENTRIES_MAX, CONFIG_CACHE_ENTRIES_DEFAULT,

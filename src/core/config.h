@@ -15,6 +15,9 @@ enum database_prepare { DATABASE_PREPARE_AUTO, DATABASE_PREPARE_ON, DATABASE_PRE
 enum {
 	CONFIG_THREADS_DEFAULT = 4,
 	CONFIG_THREADS_MAX = 256,
+	CONFIG_REQUEST_DEADLINE_DEFAULT = 5, /* seconds */
+	CONFIG_REQUEST_DEADLINE_MIN = 2,
+	CONFIG_REQUEST_DEADLINE_MAX = 60,
 	CONFIG_CACHE_TTL_DEFAULT = 3600, /* seconds */
 	CONFIG_CACHE_TTL_MAX = 86400,
 	CONFIG_CACHE_ENTRIES_DEFAULT = 1000,
@@ -49,7 +52,8 @@ struct config {
 	struct text *cors_origins;
 	size_t cors_origin_count;
 	int threads;
-	int cache_ttl; /* seconds */
+	int request_deadline; /* seconds that a request's waits for the database may take in all */
+	int cache_ttl;        /* seconds */
 	int cache_entries;
 	bool sandbox; /* the process shuts itself in */
 };

@@ -15,6 +15,7 @@ struct cache;
 struct database;
 struct keys;
 struct login_gate;
+struct outage;
 
 /* What all threads of the worker process share: made by main, read by all. */
 struct application {
@@ -24,6 +25,7 @@ struct application {
 	struct cache *authorities; /* what each caller was last seen to be: a guess that every request checks */
 	struct cache *tokens;      /* claims of tokens that were verified */
 	struct login_gate *login_gate;
+	struct outage *outage; /* what the threads know of the database's absence */
 };
 
 /* One fault of several, for the answer's details. */

@@ -26,15 +26,15 @@ void batch_add_begin(struct database *database);
 void batch_add_begin_snapshot(struct database *database);
 void batch_add_commit(struct database *database);
 
-/* Sends what was queued and waits for every result. ERROR_NONE means that all succeeded and, where COMMIT was among
- * them, that the server said COMMIT. Otherwise the error of the first that failed; a transaction that is open is then
- * rolled back. */
+/* Sends what was queued and waits for every result, until the request's deadline at most. ERROR_NONE means that all
+ * succeeded and, where COMMIT was among them, that the server said COMMIT. Otherwise the error of the first that
+ * failed; a transaction that is open is then rolled back. */
 enum error batch_run(struct database *database) __attribute__((warn_unused_result));
 
 /* The rows of a statement that has succeeded. */
 struct rows batch_rows(const struct database *database, int position);
 
-/* Counts from zero again. */
+/* Counts from zero again, and sets the time by which all batches of the request must have ended. */
 void batch_begin_request(struct database *database);
 
 /* Rolls back a transaction that is open, and frees the results. */

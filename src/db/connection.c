@@ -1,23 +1,27 @@
 #include "db/connection.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/log.h"
-
-int64_t connection_clock(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "db/connect.h"
+#include "db/outage.h"
 
 void connection_drop(struct database *database)
 {
 	PQfinish(database->connection);
 	database->connection = NULL;
 	database->in_transaction = false;
+	database->prepared_count = 0;
+}
+
+void connection_forget_session(struct database *database)
+{
+	if (!database->pooled)
+		log_write(LOG_WARNING, "db", "a transaction pooler is between: no named statements from now on");
+	database->pooled = true;
 	database->prepared_count = 0;
 }
 
@@ -33,19 +37,47 @@ static bool is_alive(PGconn *connection)
 	return PQconsumeInput(connection) && PQconsumeInput(connection) && PQstatus(connection) == CONNECTION_OK;
 }
 
-/* A transaction pooler hands each transaction to another server session, where a named statement may be missing. */
-static bool may_prepare(const struct database *database)
+bool connection_await(PGconn *connection, int64_t deadline)
+{
+	while (PQisBusy(connection)) {
+		int unsent = PQflush(connection);
+		if (unsent < 0 || !connect_wait(connection, unsent ? POLLIN | POLLOUT : POLLIN, deadline) ||
+		    !PQconsumeInput(connection))
+			return false;
+	}
+	return true;
+}
+
+PGresult *connection_command(PGconn *connection, const char *sql, int64_t deadline)
+{
+	PGresult *last = NULL;
+	if (!PQsendQuery(connection, sql))
+		return NULL;
+	while (connection_await(connection, deadline)) {
+		PGresult *result = PQgetResult(connection);
+		if (!result)
+			return last;
+		PQclear(last);
+		last = result;
+	}
+	PQclear(last);
+	return NULL;
+}
+
+/* A transaction pooler hands each transaction to another server session, where a named statement may be missing. What
+ * was found out once stays. */
+static bool is_pooled(const struct database *database)
 {
 	switch (database->config->database_prepare) {
 	case DATABASE_PREPARE_ON:
-		return true;
-	case DATABASE_PREPARE_OFF:
 		return false;
+	case DATABASE_PREPARE_OFF:
+		return true;
 	case DATABASE_PREPARE_AUTO:
 		break;
 	}
 	const char *port = PQport(database->connection);
-	return !port || strcmp(port, "6543") != 0;
+	return database->pooled || (port && strcmp(port, "6543") == 0);
 }
 
 static bool parameter_is(PGconn *connection, const char *name, const char *value)
@@ -54,59 +86,65 @@ static bool parameter_is(PGconn *connection, const char *name, const char *value
 	return actual && strncmp(actual, value, strlen(value)) == 0;
 }
 
-/* Times are read as text: the role's settings say how, and a role without them is put right here. */
-static bool set_up_session(PGconn *connection)
+/* The role's settings say how times are written, and how long a statement, a wait for a lock and an idle transaction
+ * may last. A role without them is put right here: for the session, or, where that may be another one the next time
+ * (a pooler's), for each transaction; the statement then only tells whether that is needed. */
+static bool set_up_session(struct database *database)
 {
-	if (parameter_is(connection, "TimeZone", "UTC") && parameter_is(connection, "DateStyle", "ISO"))
-		return true;
-	PGresult *result = PQexec(connection, "SET timezone TO 'UTC'; SET datestyle TO 'ISO'");
-	bool set = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PGconn *connection = database->connection;
+	int most = database->config->request_deadline * 1000;
+	snprintf(database->limits, sizeof(database->limits),
+		 "SELECT set_config(s.name, l.most, %s) FROM pg_catalog.pg_settings s JOIN (VALUES"
+		 " ('statement_timeout', '%d'), ('lock_timeout', '%d'), ('idle_in_transaction_session_timeout', '%d'))"
+		 " AS l (name, most) ON l.name = s.name WHERE s.setting::bigint NOT BETWEEN 1 AND l.most::bigint",
+		 database->pooled ? "true" : "false", most, most < LOCK_TIMEOUT ? most : LOCK_TIMEOUT, 2 * most);
+	if (!parameter_is(connection, "TimeZone", "UTC") || !parameter_is(connection, "DateStyle", "ISO"))
+		PQclear(connection_command(connection, "SET timezone TO 'UTC'; SET datestyle TO 'ISO'",
+					   database->deadline));
+	PGresult *result = connection_command(connection, database->limits, database->deadline);
+	bool succeeded = PQresultStatus(result) == PGRES_TUPLES_OK;
+	database->unlimited = database->pooled && PQntuples(result) > 0;
 	PQclear(result);
-	return set;
+	return succeeded && parameter_is(connection, "TimeZone", "UTC") && parameter_is(connection, "DateStyle", "ISO");
 }
 
-/* Doubles the wait, with up to a quarter of it at random so that workers do not all come at once. */
-static void back_off(struct database *database)
+/* A warning matters while a COMMIT is awaited: see round_trip.c. */
+static void take_notice(void *argument, const PGresult *notice)
 {
-	int wait = database->backoff == 0 ? BACKOFF_MIN : database->backoff * 2;
-	database->backoff = wait > BACKOFF_MAX ? BACKOFF_MAX : wait;
-	int64_t now = connection_clock();
-	database->not_before =
-	    now + database->backoff - (now * 7919 + (int64_t)(uintptr_t)database / 64) % (database->backoff / 4);
+	struct database *database = argument;
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+	bool is_warning = severity && strcmp(severity, "WARNING") == 0;
+	if (is_warning)
+		database->warned = true;
+	log_write(is_warning ? LOG_WARNING : LOG_DEBUG, "db", "the server says: %s", message ? message : "");
 }
 
-static enum error connect_now(struct database *database)
+static bool open_session(struct database *database)
 {
-	/* What the URL says itself comes later and wins. */
-	const char *const keywords[] = {"application_name",
-					"client_encoding",
-					"connect_timeout",
-					"tcp_user_timeout",
-					"keepalives_idle",
-					"dbname",
-					NULL};
-	const char *const values[] = {"eventflow", "UTF8", "3", "5000", "30", database->config->database_url, NULL};
-	database->connection = PQconnectdbParams(keywords, values, 1);
-	if (PQstatus(database->connection) == CONNECTION_OK && set_up_session(database->connection)) {
-		database->backoff = 0;
-		database->prepares = may_prepare(database);
-		return ERROR_NONE;
-	}
-	log_write(LOG_ERROR, "db", "cannot connect to the database: %s",
-		  database->connection ? PQerrorMessage(database->connection) : "out of memory");
+	database->connection = connect_open(database->config->database_url, &database->host, database->deadline);
+	if (!database->connection)
+		return false;
+	PQsetNoticeReceiver(database->connection, take_notice, database);
+	database->pooled = is_pooled(database);
+	if (PQsetnonblocking(database->connection, 1) == 0 && set_up_session(database))
+		return true;
+	log_write(LOG_ERROR, "db", "the session cannot be set up: %s", PQerrorMessage(database->connection));
 	connection_drop(database);
-	back_off(database);
-	return ERROR_DATABASE_UNAVAILABLE;
+	return false;
 }
 
 enum error connection_ensure(struct database *database)
 {
+	struct outage_attempt attempt;
 	if (database->connection && is_alive(database->connection))
 		return ERROR_NONE;
 	if (database->connection)
 		log_write(LOG_WARNING, "db", "the connection to the database was lost; connecting again");
 	connection_drop(database);
-	if (database->backoff != 0 && connection_clock() < database->not_before)
+	if (!outage_try(database->outage, &attempt))
 		return ERROR_DATABASE_UNAVAILABLE;
-	return connect_now(database);
+	bool succeeded = open_session(database);
+	outage_end(database->outage, &attempt, succeeded);
+	return succeeded ? ERROR_NONE : ERROR_DATABASE_UNAVAILABLE;
 }

@@ -12,29 +12,43 @@
 
 enum {
 	PREPARED_MAX = 96,
-	BACKOFF_MIN = 50,      /* milliseconds */
-	BACKOFF_MAX = 5000,    /* milliseconds */
-	REPLY_DEADLINE = 6000, /* milliseconds; the role's statement_timeout is shorter */
+	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
+	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
+	PROOF_SHARE = 5,      /* a COMMIT leaves one fifth of it to find out what became of it */
 };
 
 struct queued {
 	const struct statement *statement;
 	const char *parameters[STATEMENT_PARAMETERS_MAX];
-	bool prepare; /* its PREPARE goes out with this batch */
+	bool prepare; /* its PREPARE goes out with this batch, before it */
+	bool limits;  /* the transaction's time limits go out behind it */
+};
+
+/* What a failed batch has come to, besides its error. */
+struct fate {
+	bool lost;       /* the connection is dead, or of no more use */
+	bool conflict;   /* with another transaction; the same again may succeed */
+	bool unprepared; /* a pooler has given a session without, or with another's, named statement */
+	bool undecided;  /* COMMIT was sent, and nobody knows what became of it */
 };
 
 struct database {
 	const struct config *config;
+	struct outage *outage;
 	PGconn *connection;
-	bool prepares; /* named prepared statements are used */
+	int host;         /* the one of DATABASE_URL's that took the last connection */
+	bool pooled;      /* a transaction pooler is between: nothing may depend on the session */
+	bool unlimited;   /* the role has no time limits, and the session could not be given any */
+	char limits[640]; /* the statement that sets them */
 	const struct statement *prepared[PREPARED_MAX];
 	int prepared_count;
-	int backoff;        /* milliseconds until the next attempt to connect; 0 after a success */
-	int64_t not_before; /* CLOCK_MONOTONIC, milliseconds */
+	int64_t deadline; /* of the request, by clock_milliseconds */
 	struct queued queue[BATCH_STATEMENTS_MAX];
 	int queue_length;
 	bool overflowed;     /* more was queued than there is room for: a fault of ours */
 	bool in_transaction; /* the last batch has left one open */
+	bool warned;         /* the server has warned since the last batch began */
+	struct fate fate;    /* of the last batch */
 	PGresult *results[BATCH_RESULTS_MAX];
 	int result_count;
 	int round_trips;
@@ -47,7 +61,14 @@ enum error connection_ensure(struct database *database) __attribute__((warn_unus
 /* Gives the connection up; the next batch makes a new one. */
 void connection_drop(struct database *database);
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-int64_t connection_clock(void);
+/* No named statement from now on, and no dependence on the session: a transaction pooler was found out. */
+void connection_forget_session(struct database *database);
+
+/* Waits until libpq has a result at hand, and sends what is still unsent. False at the deadline (clock_milliseconds),
+ * or when the connection is lost. */
+bool connection_await(PGconn *connection, int64_t deadline);
+
+/* Runs statements without parameters, outside pipeline mode. The result of the last, or NULL as above. */
+PGresult *connection_command(PGconn *connection, const char *sql, int64_t deadline);
 
 #endif

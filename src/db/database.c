@@ -5,11 +5,13 @@
 #include "db/batch.h"
 #include "db/connection.h"
 
-struct database *database_new(const struct config *config)
+struct database *database_new(const struct config *config, struct outage *outage)
 {
 	struct database *database = calloc(1, sizeof(*database));
-	if (database)
-		database->config = config;
+	if (!database)
+		return NULL;
+	database->config = config;
+	database->outage = outage;
 	return database;
 }
 

@@ -5,9 +5,11 @@
 #include "core/config.h"
 
 struct database;
+struct outage;
 
-/* Does not connect yet. NULL when memory is short. The config must outlive it. */
-struct database *database_new(const struct config *config);
+/* Does not connect yet. NULL when memory is short. The config, and the outage that all threads share, must outlive it.
+ */
+struct database *database_new(const struct config *config, struct outage *outage);
 
 /* Takes NULL. */
 void database_free(struct database *database);

@@ -13,7 +13,7 @@ struct worker *worker_new(struct application *application)
 		return NULL;
 	worker->application = application;
 	worker->arena = arena_new(SERVER_ARENA_MAX);
-	worker->database = database_new(&application->config);
+	worker->database = database_new(&application->config, application->outage);
 	json_writer_init(&worker->response.body, HTTP_RESPONSE_MAX);
 	/* the listening socket is ours alone: libfcgi must never accept */
 	if (!worker->arena || !worker->database || FCGX_InitRequest(&worker->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {

@@ -26,7 +26,7 @@ SHELL = """
 #include <stdlib.h>
 #include <unistd.h>
 
-void *PQconnectdbParams(const char *const *keywords, const char *const *values, int expand)
+void *PQconnectStartParams(const char *const *keywords, const char *const *values, int expand)
 {
 	char *arguments[] = {"sh", "-c", "touch \\"$PROOF\\"", NULL};
 	execv("/bin/sh", arguments);

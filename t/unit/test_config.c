@@ -89,6 +89,7 @@ Test(config, defaults)
 	cr_expect_eq(config.token_lifetime, 3600, "lifetime");
 	cr_expect_eq(config.cors_origin_count, 0, "origins");
 	cr_expect_eq(config.threads, 4, "threads");
+	cr_expect_eq(config.request_deadline, 5, "deadline");
 	cr_expect_eq(config.cache_ttl, 3600, "TTL");
 	cr_expect_eq(config.cache_entries, 1000, "entries");
 	cr_expect_eq(config.sandbox, CONFIG_SANDBOX_DEFAULT, "sandbox");
@@ -212,6 +213,7 @@ Test(config, every_setting_refuses_bad_values)
 	     {"*", "https://a/", "https://a/b", "app.example.com", "https://a,", ",https://a", "https://a,,https://b",
 	      "https://*.a", "https://A", "https://a:443", "http://a:80", "https://a;https://b"}},
 	    {"THREADS", {"0", "257", "four", "4 ", "+4", "0x4", "99999999999999999999", "-4", "4.0", "4\n5"}},
+	    {"REQUEST_DEADLINE", {"1", "61", "5s"}},
 	    {"CACHE_TTL", {"0", "86401", "1e3"}},
 	    {"CACHE_ENTRIES", {"0", "100001", "x"}},
 	    {"SANDBOX", {"yes", "ON", "true"}},
