@@ -30,17 +30,25 @@ static int64_t exponent_value(const char *at, const char *end)
 	return negative ? -value : value;
 }
 
-/* Compares the first 17 significant digits and the power of ten with those of DBL_MAX. (strtod would need a copy that
- * ends in NUL, and obeys the locale.) */
+/* Halfway between DBL_MAX and the double that would come next, 2^1024 - 2^970: the least magnitude that rounds to
+ * infinity (IEEE 754, section 4.3.1). It is 1.79…e308. */
+static const char TOO_LARGE[] = "17976931348623158079372897140530341507993413271003782693617377898044496829276475"
+				"09466490179775872070963302864166928879109465555478519404026306574886715058206819"
+				"08902000708383676273854845817711531764475730270069855571366959622842914819860834"
+				"936475292719074168444365510704342711559699508093042880177904174497792";
+
+enum { TOO_LARGE_POWER = 308, TOO_LARGE_DIGITS = sizeof(TOO_LARGE) - 1 };
+
+/* Compares the significant digits and the power of ten with those of the least number that is too large. (strtod would
+ * need a copy that ends in NUL, and obeys the locale.) */
 static bool fits_double(const char *at, const char *end)
 {
-	static const char largest[] = "17976931348623157"; /* of 1.7976931348623157e308 */
-	enum { LARGEST_POWER = 308, DIGITS = sizeof(largest) - 1 };
-	char leading[] = "00000000000000000";
+	char leading[TOO_LARGE_DIGITS];
 	int64_t count = 0;      /* of digits */
 	int64_t whole = -1;     /* of digits in front of the point */
 	int64_t first = 0;      /* the index of the first significant digit */
 	size_t significant = 0; /* of digits, from the first that is not 0 */
+	memset(leading, '0', sizeof(leading));
 	for (at += *at == '-'; at < end && *at != 'e' && *at != 'E'; at++) {
 		if (*at == '.') {
 			whole = count;
@@ -49,7 +57,7 @@ static bool fits_double(const char *at, const char *end)
 		if (significant == 0 && *at != '0')
 			first = count;
 		if (significant > 0 || *at != '0') {
-			if (significant < DIGITS)
+			if (significant < sizeof(leading))
 				leading[significant] = *at;
 			significant++;
 		}
@@ -60,7 +68,7 @@ static bool fits_double(const char *at, const char *end)
 	int64_t power = (whole < 0 ? count : whole) - 1 - first;
 	if (at < end)
 		power += exponent_value(at + 1, end);
-	return power < LARGEST_POWER || (power == LARGEST_POWER && memcmp(leading, largest, DIGITS) <= 0);
+	return power < TOO_LARGE_POWER || (power == TOO_LARGE_POWER && memcmp(leading, TOO_LARGE, sizeof(leading)) < 0);
 }
 
 bool json_number_fits(struct text number)

@@ -7,7 +7,7 @@
 #include "core/text.h"
 
 /* The text must follow the grammar of RFC 8259, section 6. Without fraction and exponent it must fit int64_t; with one
- * of them its magnitude must be at most DBL_MAX (too small a magnitude is fine: it is zero). */
+ * of them it must not round to infinity (too small a magnitude is fine: it is zero). */
 bool json_number_fits(struct text number);
 
 #endif

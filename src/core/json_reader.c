@@ -26,6 +26,7 @@ struct scanner {
 	unsigned int depth;
 	uint32_t objects[JSON_DEPTH_MAX]; /* the number of each open object; 0 for an array */
 	uint32_t object_count;
+	uint32_t value_count;
 	struct json_names names;
 };
 
@@ -60,6 +61,8 @@ static enum json_fault open_nesting(struct scanner *scanner, bool object)
 {
 	if (scanner->depth == JSON_DEPTH_MAX)
 		return fault_at(scanner, scanner->at, JSON_DEPTH);
+	if (object && scanner->object_count == JSON_OBJECTS_MAX)
+		return fault_at(scanner, scanner->at, JSON_VALUES);
 	scanner->objects[scanner->depth++] = object ? ++scanner->object_count : 0;
 	scanner->expectation = object ? EXPECT_NAME_OR_END : EXPECT_VALUE_OR_END;
 	scanner->at++;
@@ -224,6 +227,9 @@ static enum json_fault scan_scalar(struct scanner *scanner)
 
 static enum json_fault scan_value(struct scanner *scanner)
 {
+	if (scanner->value_count == JSON_VALUES_MAX)
+		return fault_at(scanner, scanner->at, JSON_VALUES);
+	scanner->value_count++;
 	if (*scanner->at == '{' || *scanner->at == '[')
 		return open_nesting(scanner, *scanner->at == '{');
 	enum json_fault fault = scan_scalar(scanner);
@@ -369,6 +375,8 @@ const char *json_fault_message(enum json_fault fault)
 		return "it has a number that is too large";
 	case JSON_DEPTH:
 		return "it is nested more than 16 deep";
+	case JSON_VALUES:
+		return "it has more than 49152 values, or more than 16384 objects";
 	case JSON_DUPLICATE_NAME:
 		return "it names a member of an object twice";
 	case JSON_MEMORY:

@@ -6,7 +6,13 @@
 
 #include "core/text.h"
 
-enum { JSON_DEPTH_MAX = 16 };
+/* What one text may hold, so that json-c needs at most 24 MiB for it. The largest workflow template, of 1,000 nodes and
+ * 10,000 edges, has 35,005 values, 12,001 of them objects, and leaves 14 values for each node's metadata. */
+enum {
+	JSON_DEPTH_MAX = 16,
+	JSON_VALUES_MAX = 48 * 1024,
+	JSON_OBJECTS_MAX = 16 * 1024,
+};
 
 enum json_fault {
 	JSON_OK,
@@ -16,6 +22,7 @@ enum json_fault {
 	JSON_NUL,            /* \u0000 */
 	JSON_NUMBER,         /* an integer beyond int64_t, or a number beyond what a double holds */
 	JSON_DEPTH,          /* nested deeper than JSON_DEPTH_MAX */
+	JSON_VALUES,         /* more than JSON_VALUES_MAX values, or JSON_OBJECTS_MAX objects */
 	JSON_DUPLICATE_NAME, /* an object that names a member twice (compared after unescaping) */
 	JSON_MEMORY,
 };

@@ -42,6 +42,8 @@ BAD_JSON = {
     "UTF-16": '{"a":1}'.encode("utf-16"),
     "too deep": b'{"a":' + b"[" * 17 + b"]" * 17 + b"}",
     "very deep": b"[" * 100000,
+    "too many values": b"[" + b"0," * 49152 + b"0]",
+    "too many objects": b"[" + b'{"a":1},' * 16384 + b"{}]",
     "unclosed text": b'{"a":"',
     "unclosed": b'{"a":[1',
     "form feed": b"\x0c{}",

@@ -1,5 +1,6 @@
 /* core/json_reader: what RFC 8259 allows is taken, all else is refused, and nothing costs more than its length. */
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,17 @@
 #define END_8 "}}}}}}}}"
 
 /* clang-format off */
+/* What follows the 1 in 2^1024 - 2^970, the least number that rounds to infinity, and in the integer below it. */
+#define HALFWAY \
+    ".79769313486231580793728971405303415079934132710037826936173778980444968292764750946649017" \
+    "977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273" \
+    "854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704" \
+    "342711559699508093042880177904174497792"
+#define HALFWAY_BELOW \
+    ".79769313486231580793728971405303415079934132710037826936173778980444968292764750946649017" \
+    "977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273" \
+    "854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704" \
+    "342711559699508093042880177904174497791"
 /* The y_ cases of JSONTestSuite and more of their kind. */
 static const struct text VALID[] = {
     JSON("[]"), JSON("{}"), JSON("[[]   ]"), JSON("[\"\"]"), JSON("[ ]"), JSON("\t\n\r [1]\t\n\r "), JSON("[1\n]"),
@@ -26,7 +38,7 @@ static const struct text VALID[] = {
     JSON("[123.456e78]"), JSON("[1E22]"), JSON("[1E-2]"), JSON("[1E+2]"), JSON("[123e45]"), JSON("[123.456]"),
     JSON("[20e1]"), JSON("[1e-2]"), JSON("[123e-10000000]"), JSON("[0.000000000000000000000000000000000001]"),
     JSON("9223372036854775807"), JSON("-9223372036854775808"), JSON("1.7976931348623157e308"),
-    JSON("-1.7976931348623157E+308"), JSON("17976931348623157e292"), JSON("0.00017976931348623157e312"),
+    JSON("-1.7976931348623157E+308"), JSON("1.7976931348623158e308"), JSON("1" HALFWAY_BELOW "e308"), JSON("17976931348623157e292"), JSON("0.00017976931348623157e312"),
     JSON("9.99e307"), JSON("0e99999999999999999999999"), JSON("0.0e400"), JSON("1e-99999999999999999999999"),
     JSON("5e-324"), JSON("100000000000000000000.0"),
     JSON("{\"asd\":\"sdf\", \"dfg\":\"fgh\"}"), JSON("{\"asd\":\"sdf\"}"), JSON("{\"\":0}"), JSON("{\"a\":[]}"),
@@ -91,7 +103,8 @@ static const struct {
     {JSON("9223372036854775808"), JSON_NUMBER, 0}, {JSON("[-9223372036854775809]"), JSON_NUMBER, 1},
     {JSON("18446744073709551616"), JSON_NUMBER, 0}, {JSON("123123123123123123123123123123"), JSON_NUMBER, 0},
     {JSON("1e309"), JSON_NUMBER, 0}, {JSON("[1e400]"), JSON_NUMBER, 1}, {JSON("-1e400"), JSON_NUMBER, 0},
-    {JSON("1.7976931348623159e308"), JSON_NUMBER, 0}, {JSON("2e308"), JSON_NUMBER, 0},
+    {JSON("1.7976931348623159e308"), JSON_NUMBER, 0}, {JSON("1" HALFWAY "e308"), JSON_NUMBER, 0},
+    {JSON("-1" HALFWAY "000e308"), JSON_NUMBER, 0}, {JSON("1" HALFWAY "1e308"), JSON_NUMBER, 0}, {JSON("2e308"), JSON_NUMBER, 0},
     {JSON("10.0e308"), JSON_NUMBER, 0},
     {JSON("0.01e311"), JSON_NUMBER, 0}, {JSON("1e99999999999999999999999"), JSON_NUMBER, 0},
     {JSON("0.0000000001e99999999999999999999999"), JSON_NUMBER, 0},
@@ -223,27 +236,29 @@ static char *huge_buffer(int byte)
 	return buffer;
 }
 
-/* {"0":1,"1":1,…}, with last as the last name. */
+/* "[", the item count times, and "]". */
+static struct text repeat(const char *item, size_t count)
+{
+	size_t size = strlen(item);
+	char *buffer = huge_buffer(' ');
+	cr_assert_leq(count * (size + 1) + 1, HUGE_LENGTH, "it fits the buffer");
+	buffer[0] = '[';
+	for (size_t i = 0; i < count; i++) {
+		memcpy(buffer + 1 + i * (size + 1), item, size);
+		buffer[(i + 1) * (size + 1)] = i + 1 < count ? ',' : ']';
+	}
+	return (struct text){buffer, count * (size + 1) + 1};
+}
+
+/* {"0":1,"1":1,…} of as many values as there may be, with last as the last name. */
 static struct text many_names(const char *last)
 {
 	char *buffer = huge_buffer(' ');
 	size_t length = 0;
 	buffer[length++] = '{';
-	for (unsigned int i = 0; length < HUGE_LENGTH - 64; i++)
+	for (unsigned int i = 0; i < JSON_VALUES_MAX - 2; i++)
 		length += (size_t)snprintf(buffer + length, 32, "\"%x\":1,", i);
 	length += (size_t)snprintf(buffer + length, 32, "\"%s\":1}", last);
-	return (struct text){buffer, length};
-}
-
-/* [{"a":1},{"a":1},…] */
-static struct text many_objects(void)
-{
-	char *buffer = huge_buffer(' ');
-	size_t length = 0;
-	buffer[length++] = '[';
-	while (length < HUGE_LENGTH - 64)
-		length += (size_t)snprintf(buffer + length, 32, "{\"a\":1},");
-	buffer[length - 1] = ']';
 	return (struct text){buffer, length};
 }
 
@@ -281,7 +296,7 @@ Test(json_reader, huge_texts_are_linear)
 	expect_cheap(many_names("0"), JSON_DUPLICATE_NAME, "many names, the first again");
 	expect_cheap(many_names("\\u0030"), JSON_DUPLICATE_NAME, "many names, the first again with an escape");
 
-	expect_cheap(many_objects(), JSON_OK, "many objects with one name");
+	expect_cheap(repeat("{\"a\":1}", JSON_OBJECTS_MAX), JSON_OK, "many objects with one name");
 
 	char *digits = huge_buffer('9');
 	expect_cheap((struct text){digits, HUGE_LENGTH}, JSON_NUMBER, "digits");
@@ -294,6 +309,81 @@ Test(json_reader, huge_texts_are_linear)
 	char *open = huge_buffer('x');
 	open[0] = '"';
 	expect_cheap((struct text){open, HUGE_LENGTH}, JSON_SYNTAX, "a string without end");
+}
+
+/* Reads, and frees the text. */
+static enum json_fault read_and_free(struct text json, size_t *position)
+{
+	struct json_object *value;
+	enum json_fault fault = json_read(json, &value, position);
+	json_object_put(value);
+	free((char *)json.data);
+	return fault;
+}
+
+Test(json_reader, values_are_bounded)
+{
+	size_t position;
+	cr_expect_eq(read_and_free(repeat("1", JSON_VALUES_MAX - 1), &position), JSON_OK, "the most");
+	cr_expect_eq(read_and_free(repeat("1", JSON_VALUES_MAX), &position), JSON_VALUES, "one more");
+	cr_expect_eq(position, 2 * JSON_VALUES_MAX - 1, "at the first that is too much, not at %zu", position);
+	cr_expect_eq(read_and_free(repeat("[]", JSON_VALUES_MAX), &position), JSON_VALUES, "arrays count");
+	cr_expect_eq(read_and_free(repeat("{}", JSON_OBJECTS_MAX), &position), JSON_OK, "the most objects");
+	cr_expect_eq(read_and_free(repeat("{}", JSON_OBJECTS_MAX + 1), &position), JSON_VALUES, "one more");
+	cr_expect_eq(position, 1 + 3 * JSON_OBJECTS_MAX, "at the first that is too much, not at %zu", position);
+}
+
+Test(json_reader, the_message_names_the_bounds)
+{
+	char bounds[128];
+	snprintf(bounds, sizeof(bounds), "it has more than %d values, or more than %d objects", JSON_VALUES_MAX,
+		 JSON_OBJECTS_MAX);
+	cr_expect_str_eq(json_fault_message(JSON_VALUES), bounds, "values");
+	snprintf(bounds, sizeof(bounds), "it is nested more than %d deep", JSON_DEPTH_MAX);
+	cr_expect_str_eq(json_fault_message(JSON_DEPTH), bounds, "depth");
+}
+
+/* 1,000 nodes with 14 values in their metadata, and 10,000 edges. */
+Test(json_reader, the_largest_template_is_taken)
+{
+	char *json = huge_buffer(' ');
+	size_t length = (size_t)snprintf(json, 64, "{\"name\":\"n\",\"description\":\"d\",\"nodes\":[");
+	for (int i = 0; i < 1000; i++)
+		length += (size_t)snprintf(
+		    json + length, 256,
+		    "%s{\"node_id\":\"n%d\",\"task_type_id\":\"t\",\"label\":\"l\",\"metadata\":{\"a\":"
+		    "[1,2,3,4,5,6,7,8,9,10,11,12,13]}}",
+		    i > 0 ? "," : "", i);
+	length += (size_t)snprintf(json + length, 64, "],\"edges\":[");
+	for (int i = 0; i < 10000; i++)
+		length += (size_t)snprintf(json + length, 256, "%s{\"from_node_id\":\"n%d\",\"to_node_id\":\"n%d\"}",
+					   i > 0 ? "," : "", i % 999, i % 999 + 1);
+	length += (size_t)snprintf(json + length, 64, "]}");
+	cr_assert_lt(length, HUGE_LENGTH, "it fits a body");
+	size_t position;
+	cr_expect_eq(read_and_free((struct text){json, length}, &position), JSON_OK, "at %zu", position);
+}
+
+/* The sanitizers' allocator tells nothing, and the difference is then 0. */
+static void expect_memory_below(struct text json, size_t bytes, const char *what)
+{
+	struct json_object *value;
+	size_t position;
+	size_t before = mallinfo2().uordblks;
+	cr_expect_eq(json_read(json, &value, &position), JSON_OK, "%s", what);
+	size_t held = mallinfo2().uordblks - before;
+	cr_expect_lt(held, bytes, "%s: %zu bytes", what, held);
+	json_object_put(value);
+	free((char *)json.data);
+}
+
+Test(json_reader, memory_is_bounded)
+{
+	enum { BOUND = 24 * 1024 * 1024 };
+	expect_memory_below(repeat("{\"a\":1}", JSON_OBJECTS_MAX), BOUND, "objects");
+	expect_memory_below(repeat("[1]", JSON_VALUES_MAX / 2 - 1), BOUND, "arrays");
+	expect_memory_below(repeat("\"text of 20 bytes ...\"", 40000), BOUND, "strings");
+	expect_memory_below(many_names("last"), BOUND, "names");
 }
 
 Test(json_reader, long_names_are_compared_whole)
