@@ -1,5 +1,9 @@
 # The build, out of the source tree; make knows what is to be done.
 
+# What configure is told, where it is not the common build.
+CONFIGURE_OPTIONS=()
+
+# Builds the targets; the programs, if none is named.
 build() {
 	if [ ! -x "$ROOT/configure" ]; then
 		step "preparing the build"
@@ -8,10 +12,10 @@ build() {
 	mkdir -p "$BUILD"
 	if [ ! -f "$BUILD/Makefile" ]; then
 		step "configuring"
-		(cd "$BUILD" && "$ROOT/configure" --quiet)
+		(cd "$BUILD" && "$ROOT/configure" --quiet "${CONFIGURE_OPTIONS[@]}")
 	fi
-	if ! make -C "$BUILD" --question >/dev/null 2>&1; then
+	if ! make -C "$BUILD" --question "$@" >/dev/null 2>&1; then
 		step "building"
-		make -C "$BUILD" --silent --jobs "$(nproc)"
+		make -C "$BUILD" --silent --jobs "$(nproc)" "$@"
 	fi
 }

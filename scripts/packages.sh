@@ -5,6 +5,7 @@ RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjso
 	libdbd-pg-perl curl)
 TEST_PACKAGES=(bc libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
 	python3-cryptography chromium systemd)
+FUZZ_PACKAGES=(clang libclang-rt-14-dev llvm libjansson-dev)
 
 missing_packages() {
 	local package

@@ -77,6 +77,7 @@ part api pytest_in api
 part transport pytest_in transport
 part durability pytest_in durability
 part browser node_tests browser
+part fuzz "$ROOT/t/fuzz/run" 120
 
 step "the parts"
 printf %s "$times"

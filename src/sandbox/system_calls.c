@@ -112,7 +112,7 @@ static int add_rules(scmp_filter_ctx filter)
 					       CONDITIONAL[i].conditions);
 	if (error == 0) /* raise() and abort(): to this process alone */
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-					 SCMP_A0_64(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+					 SCMP_A0_64(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	return error;
 }
 

@@ -40,13 +40,15 @@ static bool decode(struct text encoded, char *out, struct text *decoded)
 	return text_is_utf8(*decoded);
 }
 
-/* A parameter's name as it is shown in a refusal. */
-static enum error fail_named(struct context *context, enum error error, struct text name, const char *what)
+/* A parameter is shown by its name, unless that cannot be. */
+static enum error fail_named(struct context *context, enum error error, struct text name)
 {
 	int length = (int)(name.length > SHOWN_NAME_MAX ? SHOWN_NAME_MAX : name.length);
+	if (length == 0)
+		return context_fail(context, error, "without a name");
 	if (!text_is_utf8((struct text){name.data, (size_t)length}))
-		return context_fail_format(context, error, "named%s", what);
-	return context_fail_format(context, error, "%.*s%s", length, name.data, what);
+		return context_fail(context, error, "whose name is not UTF-8");
+	return context_fail_format(context, error, "%.*s", length, name.data);
 }
 
 static const struct input_field *find_field(const struct input_object *query, struct text name, size_t *index)
@@ -69,9 +71,9 @@ static enum error read_parameter(struct context *context, const struct input_obj
 	struct text name = {pair.data, name_length};
 	const struct input_field *field = find_field(query, name, &index);
 	if (!field)
-		return fail_named(context, ERROR_UNKNOWN_PARAMETER, name, "");
+		return fail_named(context, ERROR_UNKNOWN_PARAMETER, name);
 	if (*seen >> index & 1u)
-		return fail_named(context, ERROR_REPEATED_PARAMETER, name, "");
+		return fail_named(context, ERROR_REPEATED_PARAMETER, name);
 	*seen |= (uint32_t)1 << index;
 	char *buffer = arena_alloc(context->arena, pair.length + 1);
 	if (!buffer)
@@ -99,7 +101,8 @@ enum error query_read(struct context *context, const struct input_object *query,
 	_Static_assert(PARAMETERS_MAX <= 32, "seen has a bit for each parameter");
 	for (size_t i = 0; i < query->field_count; i++)
 		field_set_absent(&query->fields[i], input);
-	for (size_t start = 0; start < text.length;) {
+	/* behind an '&' at the end stands a parameter too, without a name */
+	for (size_t start = 0; text.length > 0 && start <= text.length;) {
 		size_t end = start;
 		while (end < text.length && text.data[end] != '&')
 			end++;

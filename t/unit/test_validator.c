@@ -102,8 +102,9 @@ Test(validator, refused_queries)
 	refuses("GET", "/api/tasks?limit=1&limit=1", NULL, ERROR_REPEATED_PARAMETER, "limit");
 	refuses("GET", "/api/tasks?offset=1", NULL, ERROR_UNKNOWN_PARAMETER, "offset");
 	refuses("GET", "/api/tasks?%6Cimit=1", NULL, ERROR_UNKNOWN_PARAMETER, "%6Cimit");
-	refuses("GET", "/api/tasks?&limit=1", NULL, ERROR_UNKNOWN_PARAMETER, NULL);
-	refuses("GET", "/api/tasks?\xff=1", NULL, ERROR_UNKNOWN_PARAMETER, "named");
+	refuses("GET", "/api/tasks?&limit=1", NULL, ERROR_UNKNOWN_PARAMETER, "without a name");
+	refuses("GET", "/api/tasks?limit=1&", NULL, ERROR_UNKNOWN_PARAMETER, "without a name");
+	refuses("GET", "/api/tasks?\xff=1", NULL, ERROR_UNKNOWN_PARAMETER, "whose name is not UTF-8");
 	refuses("GET", "/healthz?x=1", NULL, ERROR_UNKNOWN_PARAMETER, "x");
 }
 
