@@ -1,6 +1,6 @@
 # Debian packages.
 
-RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libjwt-gnutls-dev libgnutls28-dev
+RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libgnutls28-dev
 	libcrypt-dev libcurl4-gnutls-dev libseccomp-dev postgresql postgresql-client nginx-light spawn-fcgi multiwatch sqitch
 	libdbd-pg-perl curl)
 TEST_PACKAGES=(bc libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt

@@ -77,14 +77,32 @@ static bool check_configuration(struct check *check)
 	return true;
 }
 
+/* The public keys that are at hand: "ES256 (2), RS256 (1)". */
+static void report_public_keys(struct check *check, const char *source)
+{
+	char kinds[LINE_MAX_LENGTH] = "";
+	size_t length = 0;
+	for (enum token_algorithm algorithm = TOKEN_ES256; algorithm < TOKEN_ALGORITHM__MAX; algorithm++) {
+		size_t count = keys_count(check->keys, algorithm);
+		if (count > 0)
+			length += (size_t)snprintf(kinds + length, sizeof(kinds) - length, "%s%s (%zu)",
+						   length > 0 ? ", " : "", token_algorithm_name(algorithm), count);
+	}
+	report_ok("keys", "%s from %s", length > 0 ? kinds : "no public key", source);
+}
+
 static void check_keys(struct check *check)
 {
 	char message[CONFIG_MESSAGE_MAX];
 	check->keys = keys_new(&check->config, message);
-	if (!check->keys)
+	if (!check->keys) {
 		report_fail(check, "keys", "%s", message);
-	else
+		return;
+	}
+	if (check->config.jwt_secret.data)
 		report_ok("keys", "HS256 with SUPABASE_JWT_SECRET, %zu bytes", check->config.jwt_secret.length);
+	if (check->config.jwks_file)
+		report_public_keys(check, check->config.jwks_file);
 }
 
 static void check_database(struct check *check)
