@@ -14,6 +14,9 @@ enum token_algorithm { TOKEN_HS256, TOKEN_ES256, TOKEN_RS256, TOKEN_EDDSA, TOKEN
 /* A key stays as it is for as long as somebody holds it. Any number of threads may verify with it at once. */
 struct key;
 
+/* What a search for a key comes to. KEYS_UNAVAILABLE: the keys of that kind are not at hand at this moment. */
+enum key_search { KEY_FOUND, KEY_UNKNOWN, KEYS_UNAVAILABLE };
+
 enum signature_verdict { SIGNATURE_HOLDS, SIGNATURE_FAILS, SIGNATURE_MEMORY };
 
 /* The name of an algorithm as it stands in a header. */

@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "auth/jwks.h"
+#include "auth/jwks_fetcher.h"
+#include "core/clock.h"
 
 struct keys {
-	struct key *secret; /* NULL: there is none */
-	struct jwks *file;  /* NULL: there is none */
+	struct key *secret;             /* NULL: there is none */
+	struct jwks *file;              /* NULL: there is none */
+	struct jwks_fetcher *published; /* NULL: nothing is fetched */
 };
 
 /* False, with errno set, if it cannot be read. A larger one is cut behind JWKS_SIZE_MAX + 1 bytes. */
@@ -59,21 +62,40 @@ static bool load_file(struct keys *keys, const char *path, char message[CONFIG_M
 	return check_file(keys->file, path, message);
 }
 
+static bool load_secret(struct keys *keys, const struct config *config, char message[CONFIG_MESSAGE_MAX])
+{
+	if (config->jwt_secret.length < CONFIG_SECRET_MIN)
+		return true;
+	keys->secret = key_new_secret(config->jwt_secret);
+	if (!keys->secret)
+		snprintf(message, CONFIG_MESSAGE_MAX, "SUPABASE_JWT_SECRET: memory is short");
+	return keys->secret != NULL;
+}
+
+/* A project that signs with the secret publishes an empty set. */
+static bool open_published(struct keys *keys, const struct config *config, char message[CONFIG_MESSAGE_MAX])
+{
+	char *url;
+	if (asprintf(&url, "%s/auth/v1/.well-known/jwks.json", config->supabase_url) >= 0) {
+		keys->published = jwks_fetcher_new(url, config->supabase_ca_file, keys->secret != NULL);
+		free(url);
+	}
+	if (!keys->published)
+		snprintf(message, CONFIG_MESSAGE_MAX, "SUPABASE_URL: memory is short");
+	return keys->published != NULL;
+}
+
 static bool load(struct keys *keys, const struct config *config, char message[CONFIG_MESSAGE_MAX])
 {
-	if (config->jwt_secret.length >= CONFIG_SECRET_MIN) {
-		keys->secret = key_new_secret(config->jwt_secret);
-		if (!keys->secret) {
-			snprintf(message, CONFIG_MESSAGE_MAX, "SUPABASE_JWT_SECRET: memory is short");
-			return false;
-		}
-	}
-	if (config->jwks_file && !load_file(keys, config->jwks_file, message))
+	if (!load_secret(keys, config, message))
 		return false;
-	if (keys->secret || keys->file)
-		return true;
-	snprintf(message, CONFIG_MESSAGE_MAX, "SUPABASE_JWT_SECRET: there is no key that could verify tokens");
-	return false;
+	if (config->jwks_file)
+		return load_file(keys, config->jwks_file, message);
+	if (config->supabase_url)
+		return open_published(keys, config, message);
+	if (!keys->secret)
+		snprintf(message, CONFIG_MESSAGE_MAX, "SUPABASE_JWT_SECRET: there is no key that could verify tokens");
+	return keys->secret != NULL;
 }
 
 struct keys *keys_new(const struct config *config, char message[CONFIG_MESSAGE_MAX])
@@ -95,7 +117,22 @@ void keys_free(struct keys *keys)
 		return;
 	key_release(keys->secret);
 	jwks_free(keys->file);
+	jwks_fetcher_free(keys->published);
 	free(keys);
+}
+
+bool keys_start(struct keys *keys)
+{
+	return !keys->published || jwks_fetcher_start(keys->published);
+}
+
+bool keys_fetch(struct keys *keys, char message[CONFIG_MESSAGE_MAX])
+{
+	if (!keys->published)
+		return true;
+	jwks_fetcher_step(keys->published, clock_milliseconds());
+	snprintf(message, CONFIG_MESSAGE_MAX, "%s", jwks_fetcher_fault(keys->published));
+	return message[0] == '\0';
 }
 
 static enum key_search found(struct key *key, struct key **result)
@@ -108,6 +145,8 @@ enum key_search keys_find(struct keys *keys, enum token_algorithm algorithm, str
 {
 	if (algorithm == TOKEN_HS256)
 		return found(keys->secret, key);
+	if (keys->published)
+		return jwks_fetcher_find(keys->published, algorithm, id, key);
 	return found(keys->file ? jwks_find(keys->file, algorithm, id) : NULL, key);
 }
 
@@ -115,5 +154,25 @@ size_t keys_count(struct keys *keys, enum token_algorithm algorithm)
 {
 	if (algorithm == TOKEN_HS256)
 		return keys->secret ? 1 : 0;
+	if (keys->published)
+		return jwks_fetcher_count(keys->published, algorithm);
 	return keys->file ? jwks_count(keys->file, algorithm) : 0;
+}
+
+int64_t keys_generation(const struct keys *keys)
+{
+	return keys->published ? jwks_fetcher_generation(keys->published) : 0;
+}
+
+bool keys_are_ready(struct keys *keys)
+{
+	if (!keys->published || jwks_fetcher_has_keys(keys->published))
+		return true;
+	return keys->secret && jwks_fetcher_has_tried(keys->published);
+}
+
+void keys_purge(struct keys *keys)
+{
+	if (keys->published)
+		jwks_fetcher_purge(keys->published);
 }

@@ -83,6 +83,8 @@ static enum token_fault find_key(struct keys *keys, enum token_algorithm algorit
 	switch (keys_find(keys, algorithm, id, key)) {
 	case KEY_FOUND:
 		return TOKEN_OK;
+	case KEYS_UNAVAILABLE:
+		return TOKEN_NO_KEYS_YET;
 	case KEY_UNKNOWN:
 	default:
 		return TOKEN_NO_KEY;
@@ -170,6 +172,7 @@ const char *token_fault_message(enum token_fault fault)
 				"correct the issuer.",
 	    [TOKEN_NO_KEY] = "There is no key of the token's alg and kid; set SUPABASE_JWT_SECRET for HS256, and "
 			     "SUPABASE_URL or SUPABASE_JWKS_FILE for all others.",
+	    [TOKEN_NO_KEYS_YET] = "The public keys at SUPABASE_URL are not at hand; see that it can be reached.",
 	    [TOKEN_SIGNATURE] = "The signature is not by our key; set SUPABASE_JWT_SECRET to the issuer's secret, or "
 				"SUPABASE_URL or SUPABASE_JWKS_FILE to its public keys.",
 	    [TOKEN_CLAIMS] = "The claims are no JSON object, or exp or nbf is no plain integer; correct the issuer.",
@@ -193,6 +196,8 @@ enum error token_fault_error(enum token_fault fault)
 		return ERROR_NONE;
 	case TOKEN_EXPIRED:
 		return ERROR_TOKEN_EXPIRED;
+	case TOKEN_NO_KEYS_YET:
+		return ERROR_KEYS_UNAVAILABLE;
 	case TOKEN_MEMORY:
 		return ERROR_OUT_OF_MEMORY;
 	default:

@@ -24,6 +24,7 @@ enum token_fault {
 	TOKEN_ALGORITHM,
 	TOKEN_NO_KEY_ID,
 	TOKEN_NO_KEY,
+	TOKEN_NO_KEYS_YET,
 	TOKEN_SIGNATURE,
 	TOKEN_CLAIMS,
 	TOKEN_EXPIRED,
@@ -56,7 +57,8 @@ int token_explain(const struct config *config, struct keys *keys, struct arena *
 /* A sentence for the operator that says what is wrong and how to mend it. */
 const char *token_fault_message(enum token_fault fault);
 
-/* ERROR_NONE for TOKEN_OK; else ERROR_INVALID_TOKEN, ERROR_TOKEN_EXPIRED or ERROR_OUT_OF_MEMORY. */
+/* ERROR_NONE for TOKEN_OK; else ERROR_INVALID_TOKEN, ERROR_TOKEN_EXPIRED, ERROR_KEYS_UNAVAILABLE or
+ * ERROR_OUT_OF_MEMORY. */
 enum error token_fault_error(enum token_fault fault);
 
 #endif

@@ -9,11 +9,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "auth/https_client.h"
 #include "auth/keys.h"
 #include "auth/token.h"
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/schema_version.h"
+
+#define FETCH_REMEDY                                                                                                    \
+	"See that SUPABASE_URL is right and can be reached, set SUPABASE_CA_FILE for a private certificate authority, " \
+	"or put the key set into SUPABASE_JWKS_FILE"
 
 enum { LINE_MAX_LENGTH = 1024, INPUT_MAX = 2 * TOKEN_LENGTH_MAX, ARENA_CEILING = 1024 * 1024 };
 enum { EXIT_WELL = 0, EXIT_FAULTY = 1, EXIT_USAGE = 2 };
@@ -64,6 +69,14 @@ __attribute__((format(printf, 3, 4))) static void report_fail(struct check *chec
 	check->failed = true;
 }
 
+__attribute__((format(printf, 2, 3))) static void report_warning(const char *subject, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	print_line("warn", subject, format, arguments);
+	va_end(arguments);
+}
+
 static bool check_configuration(struct check *check)
 {
 	char message[CONFIG_MESSAGE_MAX];
@@ -91,6 +104,18 @@ static void report_public_keys(struct check *check, const char *source)
 	report_ok("keys", "%s from %s", length > 0 ? kinds : "no public key", source);
 }
 
+/* With the secret at hand the workers serve all the same. */
+static void check_published_keys(struct check *check)
+{
+	char message[CONFIG_MESSAGE_MAX] = "there is no memory to fetch anything";
+	if (https_client_start() && keys_fetch(check->keys, message))
+		report_public_keys(check, check->config.supabase_url);
+	else if (check->config.jwt_secret.data)
+		report_warning("keys", "%s; only tokens of HS256 will be taken. " FETCH_REMEDY, message);
+	else
+		report_fail(check, "keys", "%s. " FETCH_REMEDY, message);
+}
+
 static void check_keys(struct check *check)
 {
 	char message[CONFIG_MESSAGE_MAX];
@@ -103,6 +128,8 @@ static void check_keys(struct check *check)
 		report_ok("keys", "HS256 with SUPABASE_JWT_SECRET, %zu bytes", check->config.jwt_secret.length);
 	if (check->config.jwks_file)
 		report_public_keys(check, check->config.jwks_file);
+	else if (check->config.supabase_url)
+		check_published_keys(check);
 }
 
 static void check_database(struct check *check)

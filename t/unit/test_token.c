@@ -252,10 +252,11 @@ Test(token, every_fault_has_a_message_and_an_error)
 {
 	for (enum token_fault fault = 0; fault < TOKEN_FAULT__MAX; fault++) {
 		cr_expect_not_null(token_fault_message(fault), "fault %d", fault);
-		enum error expected = fault == TOKEN_OK        ? ERROR_NONE
-				      : fault == TOKEN_EXPIRED ? ERROR_TOKEN_EXPIRED
-				      : fault == TOKEN_MEMORY  ? ERROR_OUT_OF_MEMORY
-							       : ERROR_INVALID_TOKEN;
+		enum error expected = fault == TOKEN_OK            ? ERROR_NONE
+				      : fault == TOKEN_EXPIRED     ? ERROR_TOKEN_EXPIRED
+				      : fault == TOKEN_MEMORY      ? ERROR_OUT_OF_MEMORY
+				      : fault == TOKEN_NO_KEYS_YET ? ERROR_KEYS_UNAVAILABLE
+								   : ERROR_INVALID_TOKEN;
 		cr_expect_eq(token_fault_error(fault), expected, "fault %d", fault);
 	}
 }
