@@ -13,6 +13,7 @@
 #include "fcgi/cgi.h"
 #include "fcgi/server.h"
 #include "sandbox/sandbox.h"
+#include "services/production.h"
 
 enum { SYSTEMD_SOCKET = 3 /* the first that systemd passes (sd_listen_fds(3)) */ };
 
@@ -104,7 +105,7 @@ int main(int argument_count, char **arguments)
 	if (listen_socket < 0 && !getenv("GATEWAY_INTERFACE"))
 		return usage_error(
 		    "standard input is no listening socket; start it with spawn-fcgi, or see the README");
-	if (!application_open(&application, message)) {
+	if (!application_open(&application, message) || production_has_sample_passwords(&application.config, message)) {
 		log_write(LOG_ERROR, "eventflow", "%s", message);
 		application_close(&application);
 		return 1;

@@ -15,6 +15,7 @@
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/schema_version.h"
+#include "services/production.h"
 
 #define FETCH_REMEDY                                                                                                    \
 	"See that SUPABASE_URL is right and can be reached, set SUPABASE_CA_FILE for a private certificate authority, " \
@@ -189,6 +190,14 @@ static void check_migrations(struct check *check)
 	PQclear(result);
 }
 
+/* As a worker in production does it before it starts. */
+static void check_sample_passwords(struct check *check)
+{
+	char message[CONFIG_MESSAGE_MAX];
+	if (production_has_sample_passwords(&check->config, message))
+		report_fail(check, "passwords", "%s", message);
+}
+
 /* Authority comes from the tables: a good token of a user without an active profile is refused. */
 static void check_profile(struct check *check, const char *user_id)
 {
@@ -248,8 +257,10 @@ static void run_checks(struct check *check, bool with_token)
 		return;
 	check_keys(check);
 	check_database(check);
-	if (check->connection)
+	if (check->connection) {
 		check_migrations(check);
+		check_sample_passwords(check);
+	}
 	if (with_token && check->keys)
 		read_and_check_token(check);
 }

@@ -160,6 +160,19 @@ static bool is_connection_string(const char *url)
 	return found;
 }
 
+/* The password of conf/eventflow.env.example, or that of the sample data. */
+static bool has_sample_password(const char *url)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	bool found = false;
+	for (const PQconninfoOption *option = options; option && option->keyword; option++) {
+		if (strcmp(option->keyword, "password") == 0 && option->val)
+			found = strcmp(option->val, "password") == 0 || strcmp(option->val, "eventflow-dev") == 0;
+	}
+	PQconninfoFree(options);
+	return found;
+}
+
 static bool load_database(struct loader *loader)
 {
 	static const char *const choices[] = {
@@ -173,6 +186,9 @@ static bool load_database(struct loader *loader)
 		return refuse(loader, "DATABASE_URL: libpq cannot read it; "
 				      "give postgresql://user:password@host:port/database, with reserved "
 				      "characters percent-encoded, or host=... dbname=... user=...");
+	if (loader->config->environment == ENVIRONMENT_PRODUCTION && has_sample_password(loader->config->database_url))
+		return refuse(loader, "DATABASE_URL: has a sample password, which everybody knows; "
+				      "ENVIRONMENT=production needs one of your own");
 	if (!read_choice(loader, "DB_PREPARE", choices, DATABASE_PREPARE_AUTO, &choice))
 		return false;
 	loader->config->database_prepare = (enum database_prepare)choice;

@@ -40,6 +40,19 @@ int user_by_email_queue(struct database *database, const char *email)
 	return batch_add(database, &user_by_email, parameters);
 }
 
+/* The hash of sql/seed.sql: a password that is hashed once more, with a salt of its own, is refused at the login. */
+static const struct statement user_sample_password = {
+    "user_sample_password",
+    "SELECT 1 FROM eventflow.user_passwords"
+    " WHERE password_hash = '$2b$10$EventFlowSampleDataSa.2X2FkZZjL2u7t.V.zCePimwZ7xE5oxS' LIMIT 1",
+    0,
+};
+
+int user_sample_password_queue(struct database *database)
+{
+	return batch_add(database, &user_sample_password, NULL);
+}
+
 static const struct statement assignee_read = {
     "assignee_read",
     "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS ","

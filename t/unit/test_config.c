@@ -225,6 +225,26 @@ Test(config, an_empty_secret_is_a_mistake)
 	expect_refused("SUPABASE_JWT_SECRET");
 }
 
+Test(config, sample_passwords)
+{
+	static const char *const bad[] = {"postgresql://eventflow_api:password@db.example.com/eventflow",
+					  "host=/run/postgresql dbname=eventflow password=eventflow-dev",
+					  "postgresql:///eventflow?host=/run/postgresql&password=password"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		set("ENVIRONMENT", "development");
+		set("DATABASE_URL", bad[i]);
+		expect_loaded();
+		config_free(&config);
+		set("ENVIRONMENT", "production");
+		expect_refused("DATABASE_URL");
+	}
+	set("DATABASE_URL", "postgresql://eventflow_api:password1@db.example.com/eventflow");
+	expect_loaded();
+	config_free(&config);
+	set("DATABASE_URL", "postgresql://eventflow_api@db.example.com/eventflow");
+	expect_loaded();
+}
+
 Test(config, every_setting_refuses_bad_values)
 {
 	static const struct {
