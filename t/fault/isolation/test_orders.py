@@ -5,7 +5,7 @@ import pytest
 import soundness
 from host import Host
 from scenes import Scene
-from schedule import Operator, Run, every_order
+from schedule import Operator, Request, Run, every_order
 
 
 @pytest.fixture(scope="module")
@@ -31,38 +31,37 @@ def make_team(world):
 
 def pick_and_pick(scene):
     scene.task("t")
-    return scene.pick(0, "vendor", "t"), scene.pick(1, "other vendor", "t")
+    return scene.pick("vendor", "t"), scene.pick("other vendor", "t")
 
 
 def pick_and_assign(scene):
     scene.task("t")
-    return scene.pick(0, "vendor", "t"), scene.assign(1, "manager", "t", "other vendor")
+    return scene.pick("vendor", "t"), scene.assign("manager", "t", "other vendor")
 
 
 def assign_and_soft_delete(scene):
     task = scene.task("t")
     delete = "UPDATE eventflow.tasks SET deleted_at = now() WHERE id = %s"
-    return scene.assign(0, "manager", "t", "vendor"), Operator("delete", scene.world.stack.owner_url, (delete, task))
+    return scene.assign("manager", "t", "vendor"), Operator("delete", scene.world.stack.owner_url, (delete, task))
 
 
 def move_and_move(scene):
     scene.task("t")
-    return scene.move(0, "vendor", "t", "IN_PROGRESS"), scene.move(1, "manager", "t", "IN_PROGRESS")
+    return scene.move("vendor", "t", "IN_PROGRESS"), scene.move("manager", "t", "IN_PROGRESS")
 
 
 def finish_and_finish(scene):
     scene.task("p", "IN_PROGRESS")
     scene.task("q", "IN_PROGRESS")
     scene.task("child", parents=("p", "q"))
-    return scene.move(0, "vendor", "p", "DONE"), scene.move(1, "manager", "q", "DONE")
+    return scene.move("vendor", "p", "DONE"), scene.move("manager", "q", "DONE")
 
 
 def finish_and_instantiate(scene):
     scene.task("p", "IN_PROGRESS")
     scene.task("child", parents=("p",))
     template = scene.world.template(("a", "b"), (("a", "b"),))
-    body = {"workflow_id": template, "event_id": scene.event}
-    return scene.move(0, "vendor", "p", "DONE"), scene.request(1, "manager", "/api/workflows/instantiate", body)
+    return scene.move("vendor", "p", "DONE"), scene.instantiate("manager", template)
 
 
 def move_and_loss(statement, *names):
@@ -72,7 +71,7 @@ def move_and_loss(statement, *names):
         scene.task("t")
         values = {"event": scene.event, "user": scene.team["volatile"].id, "type": scene.volatile_type}
         change = Operator("loss", scene.world.stack.owner_url, (statement, *(values[name] for name in names)))
-        return scene.move(0, "volatile", "t", "IN_PROGRESS"), change
+        return scene.move("volatile", "t", "IN_PROGRESS"), change
 
     return pair
 
@@ -112,11 +111,17 @@ def test_every_order_leaves_what_one_after_the_other_would_leave(world, hosts, m
 
     def judge(scene, sessions, run):
         assert soundness.violations(world.connection, [scene.event]) == [], run.names()
-        return scene.outcome(sessions)
+        told = [scene.told(each.answer) if isinstance(each, Request) else each.answer for each in sessions]
+        return tuple(told), scene.left()
 
     def scene_and_sessions():
-        scene = Scene(world, make_team(), hosts)
-        return scene, PAIRS[name](scene)
+        team, volatile_type = make_team()
+        scene = Scene(world, team)
+        scene.volatile_type = volatile_type
+        return scene, [
+            each if isinstance(each, Operator) else Request(letter, host, each)
+            for letter, host, each in zip("AB", hosts, PAIRS[name](scene))
+        ]
 
     serial = set()
     for preference in (min, max):

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import select
 import selectors
 import shutil
 import subprocess
@@ -26,8 +27,10 @@ def server_socket(stack):
 
 
 class Host:
-    def __init__(self, stack):
-        self.stack = stack
+    """The process is started anew when it has died, by start(). With a shim, that is preloaded."""
+
+    def __init__(self, stack, shim=None):
+        self.stack, self.shim = stack, shim
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-host.", dir="/tmp"))
         self.selector = selectors.DefaultSelector()
         self.relay = Relay(self.selector, server_socket(stack))
@@ -36,15 +39,15 @@ class Host:
         self.process = None
         self.start()
 
-    def start(self, **environment):
-        """Starts the process; it answers on the socket at once."""
+    def start(self):
+        """Returns when it answers."""
         pathlib.Path(self.path).unlink(missing_ok=True)
         settings = {
             **os.environ,
             "EVENTFLOW_ENV_FILE": str(self.stack.var / "eventflow.env"),
             "DATABASE_URL": database_url_through(self.stack, self.relay.folder),
             "LOG_LEVEL": "INFO",
-            **environment,
+            **(self.shim.environment() if self.shim else {}),
         }
         command = ["spawn-fcgi", "-n", "-s", self.path, "--", str(BUILD / "eventflow"), "--threads", "1"]
         with self.log.open("a") as log:
@@ -66,11 +69,33 @@ class Host:
         connection.socket.close()
         return True
 
+    def is_alive(self):
+        return self.process.poll() is None
+
     def serve(self):
         pump(self.selector, 0.001)
 
+    def answer_on(self, connection, seconds):
+        """What the worker says on a connection, while the relay goes on; None if it has died."""
+        deadline = time.monotonic() + seconds
+        while not select.select([connection.socket], [], [], 0)[0]:
+            assert time.monotonic() < deadline, f"no answer in {seconds} s"
+            self.serve()
+        try:
+            return connection.answer()
+        except ConnectionError:
+            return None
+
+    def get(self, path, token, seconds):
+        """The answer to a read on a new connection."""
+        connection = fastcgi.Connection(self.path)
+        connection.send(fastcgi.request("GET", path, HTTP_AUTHORIZATION=f"Bearer {token}"))
+        answer = self.answer_on(connection, seconds)
+        connection.socket.close()
+        return answer
+
     def stop(self):
-        if self.process.poll() is None:
+        if self.is_alive():
             self.process.terminate()
             self.process.wait(timeout=15)
 

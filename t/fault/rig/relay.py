@@ -48,6 +48,7 @@ class Link:
         if self.is_closed:
             return
         self.is_closed = True
+        self.relay.links.remove(self)
         for end in (self.client, self.server):
             self.relay.selector.unregister(end)
             end.close()
@@ -161,7 +162,7 @@ class Relay:
     def __init__(self, selector, server_path):
         self.selector, self.server_path = selector, server_path
         self.holds = False
-        self.links = []
+        self.links = []  # that are open
         self.folder = tempfile.mkdtemp(prefix="eventflow-relay.", dir="/tmp")
         os.chmod(self.folder, 0o755)
         self.path = f"{self.folder}/.s.PGSQL.5432"
@@ -180,14 +181,18 @@ class Relay:
         for end in (client, server):
             self.selector.register(end, selectors.EVENT_READ, link.receive)
 
+    def is_waiting(self):
+        """Whether a statement waits to be let through."""
+        link = self.link
+        return bool(link and link.steps and not link.in_flight and not link.steps[0].is_sync)
+
     @property
     def link(self):
-        """The connection that is open; None when there is none."""
-        open_links = [link for link in self.links if not link.is_closed]
-        return open_links[-1] if open_links else None
+        """The latest connection that is open; None when there is none."""
+        return self.links[-1] if self.links else None
 
     def close(self):
-        for link in self.links:
+        for link in list(self.links):
             link.close()
         self.selector.unregister(self.listener)
         self.listener.close()

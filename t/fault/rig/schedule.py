@@ -15,7 +15,7 @@ DEADLINE = 10  # seconds for anything at all to happen
 
 class Request:
     """A request to a worker of one thread whose statements pass a relay: each of them is a step. A BEGIN does nothing
-    by itself and goes with the statement behind it."""
+    by itself, and goes with the statement behind it."""
 
     def __init__(self, name, host, data):
         self.name, self.host, self.data = name, host, data
@@ -40,7 +40,7 @@ class Request:
         deadline = time.monotonic() + DEADLINE
         while time.monotonic() < deadline:
             link = self.host.relay.link
-            if link and link.steps and not link.in_flight and not link.steps[0].is_sync:
+            if self.host.relay.is_waiting():
                 return link.steps[0].statement
             if self.answer is None and select.select([self.connection.socket], [], [], 0)[0]:
                 self.answer = self.connection.answer()
