@@ -53,9 +53,22 @@ int user_sample_password_queue(struct database *database)
 	return batch_add(database, &user_sample_password, NULL);
 }
 
+static const struct statement profile_read = {
+    "profile_read",
+    "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS " FROM eventflow.users u"
+    " JOIN eventflow.user_types y ON y.id = u.user_type_id WHERE u.id = $1::uuid",
+    1,
+};
+
+int profile_queue(struct database *database, const struct uuid *user_id)
+{
+	const char *parameters[] = {user_id->text};
+	return batch_add(database, &profile_read, parameters);
+}
+
 static const struct statement assignee_read = {
     "assignee_read",
-    "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS ","
+    "SELECT u.is_active, " RIGHTS_COLUMNS ","
     " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = u.id),"
     " EXISTS (SELECT FROM eventflow.eligibility_mappings g"
     " WHERE g.user_type_id = y.id AND g.task_type_id = t.task_type_id)"

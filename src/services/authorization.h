@@ -31,8 +31,8 @@ enum action { ACTION_PICK, ACTION_ASSIGN, ACTION_TRANSITION, ACTION__MAX };
 
 /* Somebody to whom a task may be given. */
 struct assignee {
-	struct user user;
-	struct user_type type;
+	bool is_active;
+	struct rights rights;
 	bool is_member;
 	bool is_eligible;
 };
@@ -56,9 +56,9 @@ enum error authorize_actor(const struct caller *caller, const struct task_access
 enum error authorize_assignee(const struct assignee *assignee);
 
 /* Whether tasks in TODO are hidden from the caller everywhere. */
-bool authorization_hides_todo(const struct user_type *type);
+bool authorization_hides_todo(const struct rights *rights);
 
 /* Whether the caller could ever pick a task, eligibility and the task's state apart. */
-bool authorization_takes(const struct user_type *type);
+bool authorization_takes(const struct rights *rights);
 
 #endif

@@ -94,7 +94,7 @@ enum error task_list(struct context *context, const struct task_list_input *inpu
 		return error;
 	page->tasks = batch_rows(context->database, request.results.tasks);
 	page->dependencies.rows = batch_rows(context->database, request.results.dependencies);
-	page->dependencies.hides_todo = authorization_hides_todo(&page->caller.type);
+	page->dependencies.hides_todo = authorization_hides_todo(&page->caller.rights);
 	page->is_of_one_event = event_id != NULL;
 	return ERROR_NONE;
 }

@@ -42,6 +42,6 @@ enum error task_access_run(struct context *context, const struct task_queued *qu
 	if (error != ERROR_NONE)
 		return error;
 	view->dependencies.rows = batch_rows(context->database, queued->dependencies);
-	view->dependencies.hides_todo = authorization_hides_todo(&view->caller.type);
+	view->dependencies.hides_todo = authorization_hides_todo(&view->caller.rights);
 	return ERROR_NONE;
 }

@@ -267,5 +267,5 @@ enum error workflow_instantiate(struct context *context, const struct workflow_i
 		error = plan(context, &rows, &blueprint);
 	if (error != ERROR_NONE)
 		return error;
-	return create(context, &input->event_id, &blueprint, &caller.user.id, expected_version, result);
+	return create(context, &input->event_id, &blueprint, &caller.id, expected_version, result);
 }
