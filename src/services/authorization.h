@@ -21,6 +21,7 @@ enum event_named { EVENT_IN_PATH, EVENT_IN_FIELD };
 /* A task as the caller meets it. */
 struct task_access {
 	struct task task;
+	int64_t transition_count; /* the number of its last transition */
 	int64_t event_version;
 	bool is_member;   /* the caller belongs to the task's event */
 	bool is_eligible; /* the caller's user type is mapped to the task's type */

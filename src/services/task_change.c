@@ -35,7 +35,7 @@ static struct change_entry entry_of(const struct task_view *view, enum transitio
 	const struct task *task = &view->access.task;
 	return (struct change_entry){
 	    .task_id = &task->id,
-	    .number = task->transition_count + 1,
+	    .number = view->access.transition_count + 1,
 	    .kind = kind,
 	    .from_state = task->state,
 	    .to_state = task->state,
@@ -74,7 +74,6 @@ static enum error set_assignee(struct context *context, struct task_view *view, 
 	if (error != ERROR_NONE)
 		return error;
 	task->assignee_id = *assignee_id;
-	task->transition_count = entry.number;
 	task->updated_at = changed_at(context, result);
 	return ERROR_NONE;
 }
@@ -254,7 +253,6 @@ static enum error move(struct context *context, const struct task_transition_inp
 	if (error != ERROR_NONE)
 		return error;
 	task->state = input->next_state;
-	task->transition_count = entry.number;
 	task->updated_at = changed_at(context, moved);
 	return ERROR_NONE;
 }
