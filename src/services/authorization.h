@@ -21,7 +21,6 @@ enum event_named { EVENT_IN_PATH, EVENT_IN_FIELD };
 /* A task as the caller meets it. */
 struct task_access {
 	struct task task;
-	int64_t transition_count; /* the number of its last transition */
 	int64_t event_version;
 	bool is_member;   /* the caller belongs to the task's event */
 	bool is_eligible; /* the caller's user type is mapped to the task's type */
@@ -32,8 +31,8 @@ enum action { ACTION_PICK, ACTION_ASSIGN, ACTION_TRANSITION, ACTION__MAX };
 
 /* Somebody to whom a task may be given. */
 struct assignee {
-	bool is_active;
-	struct rights rights;
+	struct user user;
+	struct user_type type;
 	bool is_member;
 	bool is_eligible;
 };
@@ -57,9 +56,9 @@ enum error authorize_actor(const struct caller *caller, const struct task_access
 enum error authorize_assignee(const struct assignee *assignee);
 
 /* Whether tasks in TODO are hidden from the caller everywhere. */
-bool authorization_hides_todo(const struct rights *rights);
+bool authorization_hides_todo(const struct user_type *type);
 
 /* Whether the caller could ever pick a task, eligibility and the task's state apart. */
-bool authorization_takes(const struct rights *rights);
+bool authorization_takes(const struct user_type *type);
 
 #endif

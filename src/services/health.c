@@ -1,12 +1,11 @@
 #include "services/health.h"
 
-#include "auth/keys.h"
 #include "core/schema_version.h"
 #include "crud/reference.h"
 
 enum error health_check(struct context *context)
 {
-	if (!keys_are_ready(context->application->keys))
+	if (!context->application->keys)
 		return context_fail(context, ERROR_NOT_READY, "no key to verify tokens with");
 	int result = schema_version_queue(context->database);
 	enum error error = batch_run(context->database);

@@ -17,6 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What a target prepares once, before its first input. */
 void fuzz_set_up(void);
 
+/* No message is written from now on. */
+void fuzz_silence_log(void);
+
 /* Ends the run if the condition does not hold; the rest is what to say then, as for printf. */
 #define HOLDS(condition, ...)                                                  \
 	do {                                                                   \

@@ -180,13 +180,14 @@ static ssize_t decode_value(struct text encoded, char *decoded)
 	return length;
 }
 
-/* The C library's own opinion (fuzz.c has set a UTF-8 locale); it knows no surrogates and nothing beyond U+10FFFF. */
+/* The C library's own opinion (fuzz.c has set a UTF-8 locale), which knows no end of Unicode. */
 static bool is_utf8(const char *bytes, size_t length)
 {
 	mbstate_t state = {0};
 	while (length > 0) {
-		size_t taken = mbrlen(bytes, length, &state);
-		if (taken == 0 || taken > length)
+		wchar_t character;
+		size_t taken = mbrtowc(&character, bytes, length, &state);
+		if (taken == 0 || taken > length || character > 0x10FFFF)
 			return false;
 		bytes += taken;
 		length -= taken;
