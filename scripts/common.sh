@@ -16,7 +16,7 @@ die() {
 	exit 1
 }
 
-# Servers never run as root: PostgreSQL is postgres', workers and nginx are www-data's. An ordinary user runs all of them.
+# Servers never run as root: PostgreSQL is postgres', workers and web server are www-data's. An ordinary user runs all of them.
 if [ "$(id -u)" = 0 ]; then
 	DATABASE_USER=postgres
 	SERVER_USER=www-data
@@ -70,6 +70,6 @@ open_var() {
 	mkdir -p "$VAR"
 	VAR=$(cd "$VAR" && pwd -P)
 	chmod 755 "$VAR"
-	mkdir -p "$VAR/log" "$VAR/nginx" "$VAR/run"
-	[ "$(id -u)" != 0 ] || chown "$SERVER_USER" "$VAR/run" "$VAR/nginx"
+	mkdir -p "$VAR/log" "$VAR/run"
+	[ "$(id -u)" != 0 ] || chown "$SERVER_USER" "$VAR/run"
 }

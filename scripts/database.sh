@@ -67,6 +67,7 @@ make_owner() {
 		SET password_encryption = 'scram-sha-256';
 		CREATE ROLE eventflow_owner LOGIN NOSUPERUSER CREATEROLE CREATEDB PASSWORD '$password';
 		CREATE DATABASE eventflow OWNER eventflow_owner;
+		REVOKE TEMPORARY ON DATABASE eventflow FROM PUBLIC;
 	END
 	echo "DATABASE_OWNER_URL=postgresql://eventflow_owner:$password@/eventflow?host=$folder&port=$CLUSTER_PORT" |
 		write_private "$VAR/owner.env" "$(id -un)"

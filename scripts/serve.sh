@@ -1,4 +1,4 @@
-# Workers behind nginx.
+# The processes: workers, and the web server in front of them.
 
 pid_of() {
 	[ -f "$VAR/run/$1.pid" ] && cat "$VAR/run/$1.pid" 2>/dev/null || true
@@ -10,8 +10,17 @@ is_alive() {
 	[ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
 }
 
+# The processes that make a stack; where the web server starts the workers, they are not ours.
+parts() {
+	cat "$VAR/run/parts" 2>/dev/null || true
+}
+
 is_running() {
-	is_alive workers && is_alive nginx
+	local part
+	[ -n "$(parts)" ] || return 1
+	for part in $(parts); do
+		is_alive "$part" || return 1
+	done
 }
 
 # What the servers must be able to read: the checkout's own files, or copies where they cannot reach it.
@@ -26,53 +35,21 @@ served_file() {
 	fi
 }
 
+check_settings() {
+	EVENTFLOW_ENV_FILE=$VAR/eventflow.env "$BUILD/eventflow-check" >"$VAR/log/check.log" 2>&1 ||
+		die "the settings are not right:
+$(grep -v '^ok' "$VAR/log/check.log")"
+}
+
 start_workers() {
 	local worker identity=()
 	step "starting ${WORKERS:-2} workers"
 	worker=$(served_file "$BUILD/eventflow")
-	EVENTFLOW_ENV_FILE=$VAR/eventflow.env "$BUILD/eventflow-check" >"$VAR/log/check.log" 2>&1 ||
-		die "the settings are not right:
-$(grep -v '^ok' "$VAR/log/check.log")"
 	[ "$(id -u)" != 0 ] || identity=(-u "$SERVER_USER" -g "$SERVER_USER" -U "$SERVER_USER" -G "$SERVER_USER")
 	rm -f "$VAR/run/eventflow.sock"
 	EVENTFLOW_ENV_FILE=$VAR/eventflow.env setsid spawn-fcgi -n -s "$VAR/run/eventflow.sock" -M 0660 "${identity[@]}" -- \
 		"$(command -v multiwatch)" -f "${WORKERS:-2}" -r 1000 -s TERM -- "$worker" </dev/null >>"$VAR/log/worker.log" 2>&1 &
 	echo $! >"$VAR/run/workers.pid"
-}
-
-# nginx with its own main configuration, and conf/nginx/eventflow.conf with this machine's address and places.
-write_nginx_configuration() {
-	local documents
-	documents=$(served_file "$ROOT/htdocs")
-	sed -e "s|unix:/run/eventflow/eventflow.sock|unix:$VAR/run/eventflow.sock|" -e "s|127.0.0.1:8001|127.0.0.1:$PORT|" \
-		-e "s|/usr/share/eventflow/htdocs|$documents|" "$ROOT/conf/nginx/eventflow.conf" >"$VAR/nginx/eventflow.conf"
-	cat >"$VAR/nginx/nginx.conf" <<-END
-		$([ "$(id -u)" != 0 ] || echo "user $SERVER_USER;")
-		worker_processes 2;
-		pid $VAR/run/nginx.pid;
-		error_log $VAR/log/nginx.log;
-		events { worker_connections 1024; }
-		http {
-			include /etc/nginx/mime.types;
-			access_log off;
-			client_body_temp_path $VAR/nginx/body;
-			fastcgi_temp_path $VAR/nginx/fastcgi;
-			proxy_temp_path $VAR/nginx/proxy;
-			uwsgi_temp_path $VAR/nginx/uwsgi;
-			scgi_temp_path $VAR/nginx/scgi;
-			include $VAR/nginx/eventflow.conf;
-		}
-	END
-}
-
-start_nginx() {
-	step "starting nginx on http://127.0.0.1:$PORT"
-	if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
-		die "port $PORT is in use; choose another: PORT=8002 ./quickstart"
-	fi
-	write_nginx_configuration
-	setsid /usr/sbin/nginx -c "$VAR/nginx/nginx.conf" -e "$VAR/log/nginx.log" </dev/null ||
-		die "nginx does not start; see $VAR/log/nginx.log"
 }
 
 wait_until_ready() {
@@ -109,10 +86,10 @@ print_addresses() {
 print_status() {
 	[ -d "$VAR/run" ] || return 0
 	local part
-	for part in workers nginx; do
+	for part in $(parts); do
 		echo "$part: $(is_alive $part && echo "running, process $(pid_of $part)" || echo "not running")"
 	done
-	echo "readiness: $(curl -s --max-time 5 "$(sed -n 's|.*listen \(127[^;]*\);.*|http://\1|p' "$VAR/nginx/eventflow.conf" 2>/dev/null | head -n 1)/readyz" || true)"
+	echo "readiness: $(curl -s --max-time 5 "$(cat "$VAR/run/address" 2>/dev/null)/readyz" || true)"
 }
 
 # Ends a process and waits for it, 15 s at most.
@@ -132,6 +109,9 @@ stop_all() {
 	[ -d "$VAR/run" ] || return 0
 	step "stopping"
 	end_process QUIT nginx
+	end_process INT lighttpd
+	end_process WINCH apache
 	end_process TERM workers
+	rm -f "$VAR/run/parts"
 	stop_cluster
 }

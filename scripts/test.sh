@@ -76,6 +76,7 @@ part sql pytest_in sql
 part api pytest_in api
 part transport pytest_in transport
 part durability pytest_in durability
+part fault pytest_in fault
 part browser node_tests browser
 part fuzz "$ROOT/t/fuzz/run" 120
 

@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include "application.h"
+#include "auth/keys.h"
+#include "core/log.h"
 #include "fcgi/cgi.h"
 #include "fcgi/server.h"
 #include "sandbox/sandbox.h"
+#include "services/production.h"
 
 enum { SYSTEMD_SOCKET = 3 /* the first that systemd passes (sd_listen_fds(3)) */ };
 
@@ -73,6 +76,24 @@ static int find_socket(void)
 	return is_listening(STDIN_FILENO) ? STDIN_FILENO : -1;
 }
 
+/* A process of one request fetches keys for it; that this failed is in the log. */
+static int answer_one_call(struct application *application)
+{
+	char message[CONFIG_MESSAGE_MAX];
+	(void)keys_fetch(application->keys, message);
+	return cgi_run(application);
+}
+
+/* The keys are on their way before the first request is. */
+static int serve(struct application *application, int listen_socket)
+{
+	if (!keys_start(application->keys)) {
+		log_write(LOG_ERROR, "eventflow", "cannot start the thread that fetches keys");
+		return 1;
+	}
+	return server_run(application, listen_socket);
+}
+
 int main(int argument_count, char **arguments)
 {
 	static struct application application;
@@ -84,13 +105,13 @@ int main(int argument_count, char **arguments)
 	if (listen_socket < 0 && !getenv("GATEWAY_INTERFACE"))
 		return usage_error(
 		    "standard input is no listening socket; start it with spawn-fcgi, or see the README");
-	if (!application_open(&application, message)) {
-		fprintf(stderr, "eventflow: %s\n", message);
+	if (!application_open(&application, message) || production_has_sample_passwords(&application.config, message)) {
+		log_write(LOG_ERROR, "eventflow", "%s", message);
 		application_close(&application);
 		return 1;
 	}
 	sandbox_enter(&application.config);
-	status = listen_socket < 0 ? cgi_run(&application) : server_run(&application, listen_socket);
+	status = listen_socket < 0 ? answer_one_call(&application) : serve(&application, listen_socket);
 	application_close(&application);
 	return status;
 }

@@ -99,8 +99,9 @@ struct text issuer_sign(const struct config *config, struct arena *arena, const 
 	struct text secret = config->jwt_secret;
 	struct text signed_part = encode_claims(config, arena, subject, now);
 	char bytes[HS256_SIGNATURE_SIZE];
-	if (!signed_part.data || gnutls_hmac_fast(GNUTLS_MAC_SHA256, secret.data, secret.length, signed_part.data,
-						  signed_part.length, bytes) != 0)
+	if (!secret.data || !signed_part.data ||
+	    gnutls_hmac_fast(GNUTLS_MAC_SHA256, secret.data, secret.length, signed_part.data, signed_part.length,
+			     bytes) != 0)
 		return none;
 	struct text signature = base64url_encode(arena, (struct text){bytes, sizeof(bytes)});
 	if (!signature.data)

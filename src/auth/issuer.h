@@ -18,7 +18,7 @@ struct issuer_subject {
 };
 
 /* A signed HS256 token, valid from now (seconds since the epoch) for config->token_lifetime seconds; in the arena.
- * {NULL, 0} when memory is short. */
+ * {NULL, 0} when memory is short, or when there is no secret to sign with. */
 struct text issuer_sign(const struct config *config, struct arena *arena, const struct issuer_subject *subject,
 			int64_t now);
 

@@ -1,30 +1,50 @@
-/* The keys that tokens are verified with: an algorithm is bound to each, and a token only says which one it means. */
+/* The keys that tokens are verified with, from wherever the configuration says: all kinds may be there at once.
+ *
+ * HS256 has the secret. All others have the key set of SUPABASE_JWKS_FILE or, without that, the one that is published
+ * at SUPABASE_URL. */
 #ifndef EVENTFLOW_AUTH_KEYS_H
 #define EVENTFLOW_AUTH_KEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "auth/key.h"
 #include "core/config.h"
 #include "core/text.h"
 
-enum token_algorithm { TOKEN_HS256 };
-
-struct key {
-	enum token_algorithm algorithm;
-	struct text id;     /* `kid`; data == NULL where it plays no part */
-	struct text secret; /* of HS256 */
-};
-
 struct keys;
 
-/* The keys that the configuration names, which must outlive them. NULL, with the reason in message, if there are none.
- * Called once, before threads are started. */
+/* The keys that the configuration names, which must outlive them. NULL, with one line that names the setting in
+ * message, if there are none, or if a file holds what it must not. What is published is not fetched yet. */
 struct keys *keys_new(const struct config *config, char message[CONFIG_MESSAGE_MAX]);
 
-/* Takes NULL. */
+/* Takes NULL. Waits for a fetch that is under way, for 3 s at most. */
 void keys_free(struct keys *keys);
 
-/* The key for a token's `alg` and `kid`; NULL: no such key, and the token is refused. HS256 ignores `kid`. */
-const struct key *keys_find(const struct keys *keys, enum token_algorithm algorithm, struct text id);
+/* Starts the thread that fetches what is published, if anything is to be fetched, and keeps it fresh. Called once.
+ * False when no thread can be started. */
+bool keys_start(struct keys *keys) __attribute__((warn_unused_result));
+
+/* In place of keys_start, for a program that ends soon: fetches once, if anything is to be fetched, and waits for it, 3
+ * s at most. False, with the reason in message, if that failed. */
+bool keys_fetch(struct keys *keys, char message[CONFIG_MESSAGE_MAX]);
+
+/* Looks for the key that a token's `alg` and `kid` mean. HS256 has one key, whatever `kid` says; all others are found
+ * by it. For KEY_FOUND *key is the caller's (key_release); else it is NULL. An unknown `kid` has a published set
+ * fetched anew, at most once in 30 s; nobody waits for it. */
+enum key_search keys_find(struct keys *keys, enum token_algorithm algorithm, struct text id, struct key **key);
+
+/* How many keys of an algorithm are at hand. */
+size_t keys_count(struct keys *keys, enum token_algorithm algorithm);
+
+/* A larger number whenever other keys are there: what was verified before counts no more. */
+int64_t keys_generation(const struct keys *keys);
+
+/* Whether keys are at hand: the published ones or, if it is known that these cannot be had, the secret. */
+bool keys_are_ready(struct keys *keys);
+
+/* Drops the published keys, and fetches them anew at once. */
+void keys_purge(struct keys *keys);
 
 #endif

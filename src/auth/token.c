@@ -1,21 +1,18 @@
 #include "auth/token.h"
 
-#include <errno.h>
-#include <jwt.h>
-#include <limits.h>
 #include <string.h>
 
 #include "auth/claims.h"
 #include "core/encoding.h"
+#include "core/json_member.h"
 #include "core/json_reader.h"
 
-enum { HS256_SIGNATURE_SIZE = 32 };
-
-/* What stands between the dots, decoded. */
+/* What stands between the dots, decoded, and what the signature is made over. */
 struct token_parts {
 	struct text header;
 	struct text payload;
 	struct text signature;
+	struct text message;
 };
 
 /* Takes the part before the next dot off the front of rest. */
@@ -29,18 +26,31 @@ static bool take_part(struct text *rest, struct text *part)
 	return true;
 }
 
+/* Decodes a part to *bytes, which is moved behind it. An empty part is none. */
+static bool decode_part(char **bytes, struct text encoded, struct text *part)
+{
+	size_t length;
+	if (!base64url_decode_into(*bytes, &length, encoded) || length == 0)
+		return false;
+	*part = (struct text){*bytes, length};
+	*bytes += length;
+	return true;
+}
+
 /* A foreign character, a third dot among them, fails the decoding of its part. */
 static enum token_fault split(struct arena *arena, struct text token, struct token_parts *parts)
 {
 	struct text header;
 	struct text payload;
-	struct text rest = token;
-	if (token.length == 0 || !take_part(&rest, &header) || !take_part(&rest, &payload))
+	struct text signature = token;
+	if (token.length == 0 || !take_part(&signature, &header) || !take_part(&signature, &payload))
 		return TOKEN_MALFORMED;
-	parts->header = base64url_decode(arena, header);
-	parts->payload = base64url_decode(arena, payload);
-	parts->signature = base64url_decode(arena, rest);
-	bool is_whole = parts->header.length > 0 && parts->payload.length > 0 && parts->signature.length > 0;
+	char *bytes = arena_alloc(arena, token.length);
+	if (!bytes)
+		return TOKEN_MEMORY;
+	parts->message = (struct text){token.data, header.length + 1 + payload.length};
+	bool is_whole = decode_part(&bytes, header, &parts->header) && decode_part(&bytes, payload, &parts->payload) &&
+			decode_part(&bytes, signature, &parts->signature);
 	return is_whole ? TOKEN_OK : TOKEN_MALFORMED;
 }
 
@@ -48,7 +58,7 @@ static enum token_fault split(struct arena *arena, struct text token, struct tok
 static enum token_fault read_object(struct text json, enum token_fault fault, struct json_object **object)
 {
 	size_t position;
-	enum json_fault json_fault = json_read(json, object, &position);
+	enum json_fault json_fault = json_read_within(json, TOKEN_DEPTH_MAX, object, &position);
 	if (json_fault == JSON_OK && json_object_is_type(*object, json_type_object))
 		return TOKEN_OK;
 	json_object_put(*object);
@@ -56,77 +66,79 @@ static enum token_fault read_object(struct text json, enum token_fault fault, st
 	return json_fault == JSON_MEMORY ? TOKEN_MEMORY : fault;
 }
 
-/* `crit` names what a verifier must understand, and none of it is understood here. */
+/* `crit` names what a verifier must understand, and none of it is understood here. Keys that a header brings along or
+ * points to (`jwk`, `jku`, `x5c`, `x5u`) are not even looked at. */
 static enum token_fault check_header(struct json_object *header, enum token_algorithm *algorithm)
 {
-	if (claims_has(header, "crit") || (claims_has(header, "typ") && !text_is(claims_string(header, "typ"), "JWT")))
+	if (json_has_member(header, "crit") ||
+	    (json_has_member(header, "typ") && !text_is(json_string_member(header, "typ"), "JWT")))
 		return TOKEN_HEADER;
-	if (!text_is(claims_string(header, "alg"), "HS256"))
-		return TOKEN_ALGORITHM;
-	*algorithm = TOKEN_HS256;
-	return TOKEN_OK;
+	return token_algorithm_parse(json_string_member(header, "alg"), algorithm) ? TOKEN_OK : TOKEN_ALGORITHM;
 }
 
-/* To libjwt a key without bytes means that nothing is to be verified. */
-static bool is_usable(const struct key *key, enum token_algorithm algorithm)
+static enum token_fault find_key(struct keys *keys, enum token_algorithm algorithm, struct text id, struct key **key)
 {
-	return key && key->algorithm == algorithm && key->secret.data && key->secret.length > 0 &&
-	       key->secret.length <= INT_MAX;
+	if (algorithm != TOKEN_HS256 && id.length == 0)
+		return TOKEN_NO_KEY_ID;
+	switch (keys_find(keys, algorithm, id, key)) {
+	case KEY_FOUND:
+		return TOKEN_OK;
+	case KEYS_UNAVAILABLE:
+		return TOKEN_NO_KEYS_YET;
+	case KEY_UNKNOWN:
+	default:
+		return TOKEN_NO_KEY;
+	}
 }
 
-static enum token_fault choose_key(const struct keys *keys, struct text header_json, const struct key **key)
+/* For TOKEN_OK *key is the caller's to release. */
+static enum token_fault choose_key(struct keys *keys, struct text header_json, struct key **key)
 {
 	struct json_object *header;
 	enum token_algorithm algorithm;
 	enum token_fault fault = read_object(header_json, TOKEN_HEADER, &header);
 	if (fault == TOKEN_OK)
 		fault = check_header(header, &algorithm);
-	if (fault == TOKEN_OK) {
-		*key = keys_find(keys, algorithm, claims_string(header, "kid"));
-		fault = is_usable(*key, algorithm) ? TOKEN_OK : TOKEN_NO_KEY;
-	}
+	if (fault == TOKEN_OK)
+		fault = find_key(keys, algorithm, json_string_member(header, "kid"), key);
 	json_object_put(header);
 	return fault;
 }
 
-/* libjwt says that it verified something; that it was our algorithm must be asked apart. */
-static enum token_fault check_signature(const struct key *key, const char *token, struct text signature)
+static enum token_fault check_signature(const struct key *key, const struct token_parts *parts)
 {
-	if (signature.length != HS256_SIGNATURE_SIZE)
-		return TOKEN_SIGNATURE;
-	jwt_t *jwt = NULL;
-	int status = jwt_decode(&jwt, token, (const unsigned char *)key->secret.data, (int)key->secret.length);
-	bool holds = status == 0 && jwt && jwt_get_alg(jwt) == JWT_ALG_HS256;
-	jwt_free(jwt);
-	if (status == ENOMEM)
+	switch (key_verify(key, parts->message, parts->signature)) {
+	case SIGNATURE_HOLDS:
+		return TOKEN_OK;
+	case SIGNATURE_MEMORY:
 		return TOKEN_MEMORY;
-	return holds ? TOKEN_OK : TOKEN_SIGNATURE;
+	case SIGNATURE_FAILS:
+	default:
+		return TOKEN_SIGNATURE;
+	}
 }
 
-/* The payload of a token that one of our keys has signed; the caller's to put. It is scanned before libjwt sees it,
- * whose own JSON parser is lax. */
-static enum token_fault authenticate(const struct keys *keys, struct arena *arena, struct text token,
+/* The payload of a token that one of our keys has signed; the caller's to put. It is read only then. */
+static enum token_fault authenticate(struct keys *keys, struct arena *arena, struct text token,
 				     struct json_object **payload)
 {
+	struct token_parts parts;
+	struct key *key = NULL;
 	if (token.length > TOKEN_LENGTH_MAX)
 		return TOKEN_TOO_LONG;
-	const char *terminated = arena_copy(arena, token);
-	if (!terminated)
-		return TOKEN_MEMORY;
-	struct token_parts parts;
-	const struct key *key;
 	enum token_fault fault = split(arena, token, &parts);
 	if (fault == TOKEN_OK)
 		fault = choose_key(keys, parts.header, &key);
 	if (fault == TOKEN_OK)
-		fault = read_object(parts.payload, TOKEN_CLAIMS, payload);
+		fault = check_signature(key, &parts);
 	if (fault == TOKEN_OK)
-		fault = check_signature(key, terminated, parts.signature);
+		fault = read_object(parts.payload, TOKEN_CLAIMS, payload);
+	key_release(key);
 	return fault;
 }
 
-int token_explain(const struct config *config, const struct keys *keys, struct arena *arena, struct text token,
-		  int64_t now, enum token_fault faults[TOKEN_FAULT__MAX], struct token_claims *claims)
+int token_explain(const struct config *config, struct keys *keys, struct arena *arena, struct text token, int64_t now,
+		  enum token_fault faults[TOKEN_FAULT__MAX], struct token_claims *claims)
 {
 	struct json_object *payload = NULL;
 	*claims = (struct token_claims){0};
@@ -136,8 +148,8 @@ int token_explain(const struct config *config, const struct keys *keys, struct a
 	return count;
 }
 
-enum token_fault token_verify(const struct config *config, const struct keys *keys, struct arena *arena,
-			      struct text token, int64_t now, struct token_claims *claims)
+enum token_fault token_verify(const struct config *config, struct keys *keys, struct arena *arena, struct text token,
+			      int64_t now, struct token_claims *claims)
 {
 	enum token_fault faults[TOKEN_FAULT__MAX];
 	struct token_claims found;
@@ -154,9 +166,15 @@ const char *token_fault_message(enum token_fault fault)
 	    [TOKEN_TOO_LONG] = "The token is longer than 8192 bytes; let the issuer put less into it.",
 	    [TOKEN_MALFORMED] = "The token is not three parts of base64url with dots between; give it whole and alone.",
 	    [TOKEN_HEADER] = "The header is no JSON object, has crit, or a typ other than JWT; use an access token.",
-	    [TOKEN_ALGORITHM] = "The alg is not HS256; let the issuer sign with the secret in SUPABASE_JWT_SECRET.",
-	    [TOKEN_NO_KEY] = "There is no key for the token's alg; set SUPABASE_JWT_SECRET.",
-	    [TOKEN_SIGNATURE] = "The signature is not by our key; set SUPABASE_JWT_SECRET to the issuer's secret.",
+	    [TOKEN_ALGORITHM] =
+		"The alg is none of HS256, ES256, RS256 and EdDSA; let the issuer sign with one of them.",
+	    [TOKEN_NO_KEY_ID] = "The header has no kid, by which a key of ES256, RS256 or EdDSA is found; "
+				"correct the issuer.",
+	    [TOKEN_NO_KEY] = "There is no key of the token's alg and kid; set SUPABASE_JWT_SECRET for HS256, and "
+			     "SUPABASE_URL or SUPABASE_JWKS_FILE for all others.",
+	    [TOKEN_NO_KEYS_YET] = "The public keys at SUPABASE_URL are not at hand; see that it can be reached.",
+	    [TOKEN_SIGNATURE] = "The signature is not by our key; set SUPABASE_JWT_SECRET to the issuer's secret, or "
+				"SUPABASE_URL or SUPABASE_JWKS_FILE to its public keys.",
 	    [TOKEN_CLAIMS] = "The claims are no JSON object, or exp or nbf is no plain integer; correct the issuer.",
 	    [TOKEN_EXPIRED] = "The token has expired; log in again, and see that this machine's clock is right.",
 	    [TOKEN_NOT_YET_VALID] = "The token is not valid yet (nbf); see that this machine's clock is right.",
@@ -178,6 +196,8 @@ enum error token_fault_error(enum token_fault fault)
 		return ERROR_NONE;
 	case TOKEN_EXPIRED:
 		return ERROR_TOKEN_EXPIRED;
+	case TOKEN_NO_KEYS_YET:
+		return ERROR_KEYS_UNAVAILABLE;
 	case TOKEN_MEMORY:
 		return ERROR_OUT_OF_MEMORY;
 	default:

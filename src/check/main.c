@@ -9,11 +9,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "auth/https_client.h"
 #include "auth/keys.h"
 #include "auth/token.h"
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/schema_version.h"
+#include "services/production.h"
+
+#define FETCH_REMEDY                                                                                                    \
+	"See that SUPABASE_URL is right and can be reached, set SUPABASE_CA_FILE for a private certificate authority, " \
+	"or put the key set into SUPABASE_JWKS_FILE"
 
 enum { LINE_MAX_LENGTH = 1024, INPUT_MAX = 2 * TOKEN_LENGTH_MAX, ARENA_CEILING = 1024 * 1024 };
 enum { EXIT_WELL = 0, EXIT_FAULTY = 1, EXIT_USAGE = 2 };
@@ -64,6 +70,14 @@ __attribute__((format(printf, 3, 4))) static void report_fail(struct check *chec
 	check->failed = true;
 }
 
+__attribute__((format(printf, 2, 3))) static void report_warning(const char *subject, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	print_line("warn", subject, format, arguments);
+	va_end(arguments);
+}
+
 static bool check_configuration(struct check *check)
 {
 	char message[CONFIG_MESSAGE_MAX];
@@ -77,14 +91,46 @@ static bool check_configuration(struct check *check)
 	return true;
 }
 
+/* The public keys that are at hand: "ES256 (2), RS256 (1)". */
+static void report_public_keys(struct check *check, const char *source)
+{
+	char kinds[LINE_MAX_LENGTH] = "";
+	size_t length = 0;
+	for (enum token_algorithm algorithm = TOKEN_ES256; algorithm < TOKEN_ALGORITHM__MAX; algorithm++) {
+		size_t count = keys_count(check->keys, algorithm);
+		if (count > 0)
+			length += (size_t)snprintf(kinds + length, sizeof(kinds) - length, "%s%s (%zu)",
+						   length > 0 ? ", " : "", token_algorithm_name(algorithm), count);
+	}
+	report_ok("keys", "%s from %s", length > 0 ? kinds : "no public key", source);
+}
+
+/* With the secret at hand the workers serve all the same. */
+static void check_published_keys(struct check *check)
+{
+	char message[CONFIG_MESSAGE_MAX] = "there is no memory to fetch anything";
+	if (https_client_start() && keys_fetch(check->keys, message))
+		report_public_keys(check, check->config.supabase_url);
+	else if (check->config.jwt_secret.data)
+		report_warning("keys", "%s; only tokens of HS256 will be taken. " FETCH_REMEDY, message);
+	else
+		report_fail(check, "keys", "%s. " FETCH_REMEDY, message);
+}
+
 static void check_keys(struct check *check)
 {
 	char message[CONFIG_MESSAGE_MAX];
 	check->keys = keys_new(&check->config, message);
-	if (!check->keys)
+	if (!check->keys) {
 		report_fail(check, "keys", "%s", message);
-	else
+		return;
+	}
+	if (check->config.jwt_secret.data)
 		report_ok("keys", "HS256 with SUPABASE_JWT_SECRET, %zu bytes", check->config.jwt_secret.length);
+	if (check->config.jwks_file)
+		report_public_keys(check, check->config.jwks_file);
+	else if (check->config.supabase_url)
+		check_published_keys(check);
 }
 
 static void check_database(struct check *check)
@@ -142,6 +188,14 @@ static void check_migrations(struct check *check)
 				    PQntuples(result));
 	}
 	PQclear(result);
+}
+
+/* As a worker in production does it before it starts. */
+static void check_sample_passwords(struct check *check)
+{
+	char message[CONFIG_MESSAGE_MAX];
+	if (production_has_sample_passwords(&check->config, message))
+		report_fail(check, "passwords", "%s", message);
 }
 
 /* Authority comes from the tables: a good token of a user without an active profile is refused. */
@@ -203,8 +257,10 @@ static void run_checks(struct check *check, bool with_token)
 		return;
 	check_keys(check);
 	check_database(check);
-	if (check->connection)
+	if (check->connection) {
 		check_migrations(check);
+		check_sample_passwords(check);
+	}
 	if (with_token && check->keys)
 		read_and_check_token(check);
 }

@@ -40,12 +40,17 @@ static bool refuse_for_memory(struct loader *loader, const char *name)
 	return refuse(loader, "%s: memory is short", name);
 }
 
-/* The setting's value; NULL if it is given nowhere or is empty. */
-static const char *setting(const struct loader *loader, const char *name)
+/* The setting's value, which may be empty; NULL if it is given nowhere. */
+static const char *given_value(const struct loader *loader, const char *name)
 {
 	const char *value = getenv(name);
-	if (!value)
-		value = environment_file_get(&loader->file, name);
+	return value ? value : environment_file_get(&loader->file, name);
+}
+
+/* The same, with an empty value as none. */
+static const char *setting(const struct loader *loader, const char *name)
+{
+	const char *value = given_value(loader, name);
 	return value && *value ? value : NULL;
 }
 
@@ -155,6 +160,19 @@ static bool is_connection_string(const char *url)
 	return found;
 }
 
+/* The password of conf/eventflow.env.example, or that of the sample data. */
+static bool has_sample_password(const char *url)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	bool found = false;
+	for (const PQconninfoOption *option = options; option && option->keyword; option++) {
+		if (strcmp(option->keyword, "password") == 0 && option->val)
+			found = strcmp(option->val, "password") == 0 || strcmp(option->val, "eventflow-dev") == 0;
+	}
+	PQconninfoFree(options);
+	return found;
+}
+
 static bool load_database(struct loader *loader)
 {
 	static const char *const choices[] = {
@@ -168,6 +186,9 @@ static bool load_database(struct loader *loader)
 		return refuse(loader, "DATABASE_URL: libpq cannot read it; "
 				      "give postgresql://user:password@host:port/database, with reserved "
 				      "characters percent-encoded, or host=... dbname=... user=...");
+	if (loader->config->environment == ENVIRONMENT_PRODUCTION && has_sample_password(loader->config->database_url))
+		return refuse(loader, "DATABASE_URL: has a sample password, which everybody knows; "
+				      "ENVIRONMENT=production needs one of your own");
 	if (!read_choice(loader, "DB_PREPARE", choices, DATABASE_PREPARE_AUTO, &choice))
 		return false;
 	loader->config->database_prepare = (enum database_prepare)choice;
@@ -221,29 +242,55 @@ static bool load_supabase_ca_file(struct loader *loader)
 	return true;
 }
 
-static bool load_secret(struct loader *loader)
+/* A secret that is given must be one: an empty one is a mistake, not a choice. */
+static bool check_secret(struct loader *loader, struct text secret)
 {
-	char *secret;
-	if (!read_string(loader, "SUPABASE_JWT_SECRET", NULL, &secret))
-		return false;
-	loader->config->jwt_secret = text_from_string(secret);
-	if (!secret)
-		return refuse(loader, "SUPABASE_JWT_SECRET: is missing; give at least %d bytes", CONFIG_SECRET_MIN);
-	if (loader->config->jwt_secret.length < CONFIG_SECRET_MIN)
+	if (text_trim(secret).length == 0)
+		return refuse(loader, "SUPABASE_JWT_SECRET: is blank; give at least %d bytes, or take the setting away",
+			      CONFIG_SECRET_MIN);
+	if (secret.length < CONFIG_SECRET_MIN)
 		return refuse(loader, "SUPABASE_JWT_SECRET: is too short; give at least %d bytes", CONFIG_SECRET_MIN);
-	if (text_trim(loader->config->jwt_secret).length == 0)
-		return refuse(loader, "SUPABASE_JWT_SECRET: is blank; give at least %d bytes", CONFIG_SECRET_MIN);
-	if (loader->config->environment == ENVIRONMENT_PRODUCTION && strcmp(secret, CONFIG_SAMPLE_SECRET) == 0)
+	if (loader->config->environment == ENVIRONMENT_PRODUCTION && text_is(secret, CONFIG_SAMPLE_SECRET))
 		return refuse(loader, "SUPABASE_JWT_SECRET: is the sample secret, which everybody knows; "
 				      "ENVIRONMENT=production needs one of your own");
 	return true;
+}
+
+static bool load_secret(struct loader *loader)
+{
+	const char *given = given_value(loader, "SUPABASE_JWT_SECRET");
+	if (!given)
+		return true;
+	char *secret = strdup(given);
+	if (!secret)
+		return refuse_for_memory(loader, "SUPABASE_JWT_SECRET");
+	loader->config->jwt_secret = text_from_string(secret);
+	return check_secret(loader, loader->config->jwt_secret);
+}
+
+static bool load_keys(struct loader *loader)
+{
+	struct config *config = loader->config;
+	if (!load_secret(loader) || !read_string(loader, "SUPABASE_JWKS_FILE", NULL, &config->jwks_file))
+		return false;
+	if (!config->jwt_secret.data && !config->jwks_file && !config->supabase_url)
+		return refuse(loader,
+			      "SUPABASE_JWT_SECRET: is missing, and so are SUPABASE_URL and SUPABASE_JWKS_FILE: "
+			      "there is no key that could verify tokens; give at least one of them");
+	return true;
+}
+
+/* Without Supabase the issuer is EventFlow, which needs the secret for it; public keys alone may be anybody's. */
+static const char *default_issuer(const struct config *config)
+{
+	return config->jwt_secret.data ? "eventflow" : NULL;
 }
 
 static bool load_issuer(struct loader *loader)
 {
 	const char *url = loader->config->supabase_url;
 	if (!url || setting(loader, "JWT_ISSUER"))
-		return read_string(loader, "JWT_ISSUER", "eventflow", &loader->config->jwt_issuer);
+		return read_string(loader, "JWT_ISSUER", default_issuer(loader->config), &loader->config->jwt_issuer);
 	if (asprintf(&loader->config->jwt_issuer, "%s/auth/v1", url) < 0) {
 		loader->config->jwt_issuer = NULL;
 		return refuse_for_memory(loader, "JWT_ISSUER");
@@ -339,7 +386,7 @@ static bool load_all(struct loader *loader)
 {
 	return load_environment(loader) && load_log_level(loader) && load_database(loader) &&
 	       load_supabase_url(loader) && load_supabase_keys(loader) && load_supabase_ca_file(loader) &&
-	       load_secret(loader) && load_issuer(loader) && load_tokens(loader) && load_cors_origins(loader) &&
+	       load_keys(loader) && load_issuer(loader) && load_tokens(loader) && load_cors_origins(loader) &&
 	       load_limits(loader) && load_sandbox(loader);
 }
 
@@ -374,6 +421,7 @@ void config_free(struct config *config)
 	free(config->supabase_url);
 	free(config->supabase_anon_key);
 	free(config->supabase_ca_file);
+	free(config->jwks_file);
 	free(config->jwt_issuer);
 	free(config->jwt_audience);
 	for (size_t i = 0; i < config->cors_origin_count; i++)

@@ -43,7 +43,8 @@ struct config {
 	char *supabase_anon_key;     /* what Supabase wants in the header apikey; NULL: not sent */
 	char *supabase_secret_key;   /* sent in its place, so that Supabase believes a forwarded address; or NULL */
 	char *supabase_ca_file;      /* the certificates that it is trusted by; NULL: the system's */
-	struct text jwt_secret;      /* SUPABASE_JWT_SECRET */
+	struct text jwt_secret;      /* SUPABASE_JWT_SECRET; data == NULL: no token of HS256 is taken or made */
+	char *jwks_file;             /* SUPABASE_JWKS_FILE; NULL: the keys at supabase_url */
 	char *jwt_issuer;            /* expected `iss`; NULL: not checked */
 	char *jwt_audience;          /* expected `aud` */
 	bool allow_anonymous_tokens; /* JWT_ALLOW_ANONYMOUS */

@@ -18,22 +18,17 @@ static int sextet(char c)
 	return c == '_' ? 63 : -1;
 }
 
-struct text base64url_decode(struct arena *arena, struct text encoded)
+bool base64url_decode_into(char *bytes, size_t *length, struct text encoded)
 {
-	if (encoded.length % 4 == 1)
-		return (struct text){NULL, 0};
-	size_t length = encoded.length / 4 * 3 + (encoded.length % 4 > 1 ? encoded.length % 4 - 1 : 0);
-	char *bytes = arena_alloc(arena, length + 1);
-	if (!bytes)
-		return (struct text){NULL, 0};
-
 	uint32_t pending = 0; /* its lowest bits have not been given out */
 	unsigned int bits = 0;
 	size_t filled = 0;
+	if (encoded.length % 4 == 1)
+		return false;
 	for (size_t i = 0; i < encoded.length; i++) {
 		int value = sextet(encoded.data[i]);
 		if (value < 0)
-			return (struct text){NULL, 0};
+			return false;
 		pending = pending << 6 | (uint32_t)value;
 		bits += 6;
 		if (bits >= 8) {
@@ -41,9 +36,17 @@ struct text base64url_decode(struct arena *arena, struct text encoded)
 			bytes[filled++] = (char)(pending >> bits & 0xFF);
 		}
 	}
-	if (pending & ((1U << bits) - 1))
+	*length = filled;
+	return (pending & ((1U << bits) - 1)) == 0;
+}
+
+struct text base64url_decode(struct arena *arena, struct text encoded)
+{
+	size_t length;
+	char *bytes = arena_alloc(arena, encoded.length / 4 * 3 + 3);
+	if (!bytes || !base64url_decode_into(bytes, &length, encoded))
 		return (struct text){NULL, 0};
-	return (struct text){bytes, filled};
+	return (struct text){bytes, length};
 }
 
 struct text base64url_encode(struct arena *arena, struct text bytes)

@@ -11,8 +11,11 @@
 
 enum { SHA256_SIZE = 32 };
 
-/* The bytes, NUL-terminated, in the arena; {NULL, 0} for a foreign character, padding, a length of 4n+1, non-zero bits
- * behind the last byte, or an exhausted arena. */
+/* Decodes into bytes, which has room for three quarters of encoded.length. False for a foreign character, padding, a
+ * length of 4n+1, or non-zero bits behind the last byte. */
+bool base64url_decode_into(char *bytes, size_t *length, struct text encoded) __attribute__((warn_unused_result));
+
+/* The bytes, NUL-terminated, in the arena; {NULL, 0} for what base64url_decode_into refuses, or an exhausted arena. */
 struct text base64url_decode(struct arena *arena, struct text encoded);
 
 /* The characters, NUL-terminated, in the arena; {NULL, 0} when it is exhausted. */

@@ -13,6 +13,9 @@ enum {
 	HTTP_BODY_MAX = 1024 * 1024,
 	HTTP_RESPONSE_MAX = 16 * 1024 * 1024,
 	HTTP_REQUEST_ID_MAX = 64,
+	HTTP_TARGET_MAX = 16000,      /* bytes of path and query; conf/ lets a little more through */
+	HTTP_HEADER_MAX = 16000,      /* bytes of one header's value */
+	HTTP_HEADERS_MAX = 48 * 1024, /* bytes of all headers, counted as HTTP/2 does (RFC 9113, section 6.5.2) */
 };
 
 /* Everything points into memory that lives as long as the request. A header that was not sent has data == NULL. */
@@ -29,6 +32,8 @@ struct http_request {
 	struct text if_match;
 	struct text if_none_match;
 	struct text access_control_request_method;
+	struct text expect;
+	enum error fault;      /* why the request is refused whatever it asks for; ERROR_NONE for nearly all */
 	struct text body;      /* at most HTTP_BODY_MAX bytes */
 	enum error body_fault; /* why the body could not be had: ERROR_PAYLOAD_TOO_LARGE, ERROR_INCOMPLETE_BODY … */
 };

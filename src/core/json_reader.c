@@ -24,6 +24,7 @@ struct scanner {
 	const char *fault_at;
 	enum expectation expectation;
 	unsigned int depth;
+	unsigned int depth_max;
 	uint32_t objects[JSON_DEPTH_MAX]; /* the number of each open object; 0 for an array */
 	uint32_t object_count;
 	uint32_t value_count;
@@ -59,7 +60,7 @@ static void value_done(struct scanner *scanner)
 
 static enum json_fault open_nesting(struct scanner *scanner, bool object)
 {
-	if (scanner->depth == JSON_DEPTH_MAX)
+	if (scanner->depth == scanner->depth_max)
 		return fault_at(scanner, scanner->at, JSON_DEPTH);
 	if (object && scanner->object_count == JSON_OBJECTS_MAX)
 		return fault_at(scanner, scanner->at, JSON_VALUES);
@@ -319,19 +320,25 @@ static enum json_fault scan_all(struct scanner *scanner)
 	return scanner->expectation == EXPECT_NOTHING ? JSON_OK : fault_at(scanner, scanner->end, JSON_SYNTAX);
 }
 
-enum json_fault json_scan(struct text json, size_t *position)
+static enum json_fault scan_within(struct text json, unsigned int depth_max, size_t *position)
 {
 	*position = 0;
 	if (json.length == 0)
 		return JSON_SYNTAX;
 	if (json.length > UINT32_MAX)
 		return JSON_MEMORY;
-	struct scanner scanner = {.at = json.data, .end = json.data + json.length, .fault_at = json.data};
+	struct scanner scanner = {
+	    .at = json.data, .end = json.data + json.length, .fault_at = json.data, .depth_max = depth_max};
 	json_names_init(&scanner.names, json);
 	enum json_fault fault = scan_all(&scanner);
 	json_names_free(&scanner.names);
 	*position = (size_t)(scanner.fault_at - json.data);
 	return fault;
+}
+
+enum json_fault json_scan(struct text json, size_t *position)
+{
+	return scan_within(json, JSON_DEPTH_MAX, position);
 }
 
 /* The text was scanned: what json-c still refuses is a shortage of memory. *value stays NULL for null. */
@@ -349,13 +356,18 @@ static bool parse(struct text json, struct json_object **value)
 	return parsed;
 }
 
-enum json_fault json_read(struct text json, struct json_object **value, size_t *position)
+enum json_fault json_read_within(struct text json, unsigned int depth_max, struct json_object **value, size_t *position)
 {
 	*value = NULL;
-	enum json_fault fault = json_scan(json, position);
+	enum json_fault fault = scan_within(json, depth_max, position);
 	if (fault != JSON_OK)
 		return fault;
 	return json.length <= INT_MAX && parse(json, value) ? JSON_OK : JSON_MEMORY;
+}
+
+enum json_fault json_read(struct text json, struct json_object **value, size_t *position)
+{
+	return json_read_within(json, JSON_DEPTH_MAX, value, position);
 }
 
 const char *json_fault_message(enum json_fault fault)

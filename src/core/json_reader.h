@@ -21,7 +21,7 @@ enum json_fault {
 	JSON_SURROGATE,      /* \ud800 without its other half */
 	JSON_NUL,            /* \u0000 */
 	JSON_NUMBER,         /* an integer beyond int64_t, or a number beyond what a double holds */
-	JSON_DEPTH,          /* nested deeper than JSON_DEPTH_MAX */
+	JSON_DEPTH,          /* nested deeper than it may be */
 	JSON_VALUES,         /* more than JSON_VALUES_MAX values, or JSON_OBJECTS_MAX objects */
 	JSON_DUPLICATE_NAME, /* an object that names a member twice (compared after unescaping) */
 	JSON_MEMORY,
@@ -33,6 +33,10 @@ enum json_fault json_scan(struct text json, size_t *position);
 
 /* Scans, then parses. *value is the caller's (json_object_put); NULL after a fault, and for the JSON text null. */
 enum json_fault json_read(struct text json, struct json_object **value, size_t *position);
+
+/* The same for a text that nests at most depth_max deep, which is at most JSON_DEPTH_MAX. */
+enum json_fault json_read_within(struct text json, unsigned int depth_max, struct json_object **value,
+				 size_t *position);
 
 /* What a fault means, as the end of a sentence: "it is not valid UTF-8". */
 const char *json_fault_message(enum json_fault fault);

@@ -30,16 +30,34 @@
 
 #define TASK_LIST(tasks) "SELECT " TASK_COLUMNS " FROM (" tasks ") t" TASK_ORDER
 
-#define DEPENDENCIES(tasks)                                                                                  \
-	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id FROM (" tasks ") t)"                             \
-	" SELECT page.id, true, o.id, o.state FROM page"                                                     \
-	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.child_id = page.id"         \
-	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d.parent_id AND o.deleted_at IS NULL" \
-	" UNION ALL"                                                                                         \
-	" SELECT page.id, false, o.id, o.state FROM page"                                                    \
-	" JOIN eventflow.task_dependencies d ON d.event_id = page.event_id AND d.parent_id = page.id"        \
-	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NULL"  \
-	" ORDER BY 1, 2, 3"
+/* The dependencies of a page, each once: with the parents of its tasks, whether these are on the page or not, and with
+ * those of their children that are not. A parent is never deleted before its children; a child may be. For a customer
+ * ($6) those whose other end is in TODO do not exist. */
+#define DEPENDENCY_IS_SHOWN(other)                                                                                          \
+	" AND NOT ($6::boolean AND EXISTS (SELECT FROM eventflow.tasks o WHERE o.event_id = d.event_id AND o.id = d." other \
+	" AND o.state = 'TODO'))"
+
+#define DEPENDENCIES_WITHIN(tasks)                                                                            \
+	"WITH page AS MATERIALIZED (SELECT t.id FROM (" tasks ") t),"                                         \
+	" ids AS (SELECT ARRAY(SELECT page.id FROM page) AS ids)"                                             \
+	" SELECT d.child_id, d.parent_id FROM ids, eventflow.task_dependencies d"                             \
+	" WHERE d.event_id = $1::uuid AND d.child_id = ANY (ids.ids)" DEPENDENCY_IS_SHOWN(                    \
+	    "parent_id") " UNION ALL"                                                                         \
+			 " SELECT d.child_id, d.parent_id FROM ids, eventflow.task_dependencies d"            \
+			 " WHERE d.event_id = $1::uuid AND d.parent_id = ANY (ids.ids) AND d.child_id NOT IN" \
+			 " (SELECT page.id FROM page UNION ALL SELECT o.id FROM eventflow.tasks o"            \
+			 " WHERE o.event_id = $1::uuid AND o.deleted_at IS NOT NULL)" DEPENDENCY_IS_SHOWN("child_id")
+
+#define DEPENDENCIES_ACROSS(tasks)                                                                                                 \
+	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id FROM (" tasks ") t)"                                                   \
+	" SELECT d.child_id, d.parent_id FROM page JOIN eventflow.task_dependencies d"                                             \
+	" ON d.event_id = page.event_id AND d.child_id = page.id" DEPENDENCY_IS_SHOWN(                                             \
+	    "parent_id") " UNION ALL"                                                                                              \
+			 " SELECT d.child_id, d.parent_id FROM page JOIN eventflow.task_dependencies d"                            \
+			 " ON d.event_id = page.event_id AND d.parent_id = page.id"                                                \
+			 " WHERE d.child_id NOT IN (SELECT page.id FROM page) AND NOT EXISTS (SELECT FROM eventflow.tasks o"       \
+			 " WHERE o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NOT NULL)" DEPENDENCY_IS_SHOWN( \
+			     "child_id")
 
 enum { TASK_LIST_PARAMETERS = 12 };
 
@@ -51,9 +69,9 @@ static const struct statement task_list[] = {
 };
 
 static const struct statement dependency_list[] = {
-    {"dependency_list_all", DEPENDENCIES(TASKS_OF_ALL), TASK_LIST_PARAMETERS},
-    {"dependency_list_event", DEPENDENCIES(TASKS_OF_EVENT), TASK_LIST_PARAMETERS},
-    {"dependency_list_memberships", DEPENDENCIES(TASKS_OF_MEMBERSHIPS), TASK_LIST_PARAMETERS},
+    {"dependency_list_all", DEPENDENCIES_ACROSS(TASKS_OF_ALL), TASK_LIST_PARAMETERS},
+    {"dependency_list_event", DEPENDENCIES_WITHIN(TASKS_OF_EVENT), TASK_LIST_PARAMETERS},
+    {"dependency_list_memberships", DEPENDENCIES_ACROSS(TASKS_OF_MEMBERSHIPS), TASK_LIST_PARAMETERS},
 };
 
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
@@ -84,7 +102,13 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	" AND t.deleted_at IS NULL"
 
 static const struct statement task_instance = {"task_instance", TASK_LIST(TASKS_OF_INSTANCE), 2};
-static const struct statement dependency_instance = {"dependency_instance", DEPENDENCIES(TASKS_OF_INSTANCE), 2};
+
+static const struct statement dependency_instance = {
+    "dependency_instance",
+    "SELECT d.child_id, d.parent_id FROM (" TASKS_OF_INSTANCE ") t JOIN eventflow.task_dependencies d"
+    " ON d.event_id = t.event_id AND d.child_id = t.id",
+    2,
+};
 
 struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
 					     const struct uuid *instance_id)
@@ -97,7 +121,7 @@ struct task_list_results task_instance_queue(struct database *database, const st
 }
 
 #define TASK_READ                                                                                                 \
-	"SELECT " TASK_COLUMNS ", e.version,"                                                                     \
+	"SELECT " TASK_COLUMNS ", t.transition_count, e.version,"                                                 \
 	" EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)," \
 	" EXISTS (SELECT FROM eventflow.users u JOIN eventflow.eligibility_mappings g"                            \
 	" ON g.user_type_id = u.user_type_id WHERE u.id = $2::uuid AND g.task_type_id = t.task_type_id)"          \
@@ -113,9 +137,15 @@ int task_read_queue(struct database *database, const struct uuid *task_id, const
 	return batch_add(database, lock ? &task_read_lock : &task_read, parameters);
 }
 
+#define DEPENDENCIES_OF_TASK(task, other)                                                                    \
+	"SELECT d.child_id, d.parent_id, o.state FROM eventflow.tasks t"                                     \
+	" JOIN eventflow.task_dependencies d ON d.event_id = t.event_id AND d." task " = t.id"               \
+	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d." other " AND o.deleted_at IS NULL" \
+	" WHERE t.id = $1::uuid"
+
 static const struct statement task_dependencies = {
     "task_dependencies",
-    DEPENDENCIES("SELECT t.event_id, t.id FROM eventflow.tasks t WHERE t.id = $1::uuid"),
+    DEPENDENCIES_OF_TASK("child_id", "parent_id") " UNION ALL " DEPENDENCIES_OF_TASK("parent_id", "child_id"),
     1,
 };
 

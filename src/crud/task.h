@@ -27,7 +27,7 @@ struct task_filter {
 /* Where the two results of a list are. */
 struct task_list_results {
 	int tasks;        /* TASK_COLUMNS */
-	int dependencies; /* see struct dependencies */
+	int dependencies; /* rows of (child id, parent id) */
 };
 
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
@@ -37,12 +37,12 @@ struct task_list_results task_list_queue(struct database *database, const struct
 struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
 					     const struct uuid *instance_id);
 
-/* One row of TASK_COLUMNS, the event's version, whether the user is a member of the event, and whether the user's type
- * is mapped to the task's type; none if the task does not exist. With lock, the row stays locked until the transaction
- * ends. */
+/* One row of TASK_COLUMNS, the number of the last transition, the event's version, whether the user is a member of the
+ * event, and whether the user's type is mapped to the task's type; none if the task does not exist. With lock, the row
+ * stays locked until the transaction ends. */
 int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *user_id, bool lock);
 
-/* The parents and children of one task: see struct dependencies. */
+/* The parents and children of one task: rows of (child id, parent id, the other one's state). */
 int task_dependencies_queue(struct database *database, const struct uuid *task_id);
 
 /* Locks the task's children in the order of their ids: rows of (id, state, open_parents, transition_count). */

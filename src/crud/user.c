@@ -40,9 +40,35 @@ int user_by_email_queue(struct database *database, const char *email)
 	return batch_add(database, &user_by_email, parameters);
 }
 
+/* The hash of sql/seed.sql: a password that is hashed once more, with a salt of its own, is refused at the login. */
+static const struct statement user_sample_password = {
+    "user_sample_password",
+    "SELECT 1 FROM eventflow.user_passwords"
+    " WHERE password_hash = '$2b$10$EventFlowSampleDataSa.2X2FkZZjL2u7t.V.zCePimwZ7xE5oxS' LIMIT 1",
+    0,
+};
+
+int user_sample_password_queue(struct database *database)
+{
+	return batch_add(database, &user_sample_password, NULL);
+}
+
+static const struct statement profile_read = {
+    "profile_read",
+    "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS " FROM eventflow.users u"
+    " JOIN eventflow.user_types y ON y.id = u.user_type_id WHERE u.id = $1::uuid",
+    1,
+};
+
+int profile_queue(struct database *database, const struct uuid *user_id)
+{
+	const char *parameters[] = {user_id->text};
+	return batch_add(database, &profile_read, parameters);
+}
+
 static const struct statement assignee_read = {
     "assignee_read",
-    "SELECT " USER_COLUMNS ", " USER_TYPE_COLUMNS ","
+    "SELECT u.is_active, " RIGHTS_COLUMNS ","
     " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = u.id),"
     " EXISTS (SELECT FROM eventflow.eligibility_mappings g"
     " WHERE g.user_type_id = y.id AND g.task_type_id = t.task_type_id)"

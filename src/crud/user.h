@@ -12,7 +12,13 @@ int user_list_queue(struct database *database, const struct uuid *companion_id, 
 /* One row of USER_COLUMNS and the password's hash (NULL: no password), or none; letter case plays no part. */
 int user_by_email_queue(struct database *database, const char *email);
 
-/* A user to whom a task may be given: one row of USER_COLUMNS, USER_TYPE_COLUMNS, whether the user is a member of the
+/* A row if any user has the password hash of the sample data (sql/seed.sql), or none. */
+int user_sample_password_queue(struct database *database);
+
+/* One row of USER_COLUMNS and USER_TYPE_COLUMNS, or none. */
+int profile_queue(struct database *database, const struct uuid *user_id);
+
+/* A user to whom a task may be given: one row of (is_active), RIGHTS_COLUMNS, whether the user is a member of the
  * task's event, and whether the user's type is mapped to the task's type; or none. */
 int assignee_queue(struct database *database, const struct uuid *user_id, const struct uuid *task_id);
 

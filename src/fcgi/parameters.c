@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { LENGTH_DIGITS_MAX = 18 };
+enum {
+	LENGTH_DIGITS_MAX = 18,
+	HEADER_OVERHEAD = 32, /* of HTTP_HEADERS_MAX, for each header besides its bytes */
+};
 
 #define VARIABLE(name, member)                                                  \
 	{                                                                       \
@@ -25,7 +28,20 @@ static const struct variable {
     VARIABLE("HTTP_IF_MATCH", if_match),
     VARIABLE("HTTP_IF_NONE_MATCH", if_none_match),
     VARIABLE("HTTP_ACCESS_CONTROL_REQUEST_METHOD", access_control_request_method),
+    VARIABLE("HTTP_EXPECT", expect),
 };
+
+struct reader {
+	struct arena *arena;
+	struct http_request *request;
+	size_t headers_size;
+};
+
+static void refuse(struct http_request *request, enum error error)
+{
+	if (request->fault == ERROR_NONE)
+		request->fault = error;
+}
 
 static const struct variable *find_variable(struct text name)
 {
@@ -36,17 +52,78 @@ static const struct variable *find_variable(struct text name)
 	return NULL;
 }
 
-/* Takes one "NAME=value", if it is one that we know; of several of a name the first counts. What was sent empty counts
- * as not sent: web servers set some of these always. */
-static void take(const char *entry, struct http_request *request)
+/* A header's value is visible characters, spaces and tabs (RFC 9110, section 5.5); not every web server sees to it. */
+static bool has_controls(struct text value)
+{
+	for (size_t i = 0; i < value.length; i++) {
+		unsigned char byte = (unsigned char)value.data[i];
+		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+static void check_header(struct reader *reader, struct text name, struct text value)
+{
+	reader->headers_size += name.length + value.length + HEADER_OVERHEAD;
+	if (has_controls(value))
+		refuse(reader->request, ERROR_BAD_REQUEST);
+	if (value.length > HTTP_HEADER_MAX || reader->headers_size > HTTP_HEADERS_MAX)
+		refuse(reader->request, ERROR_HEADERS_TOO_LARGE);
+}
+
+/* Lines of one name are one list (RFC 9110, section 5.3): some web servers join them, and some leave that to us. */
+static struct text joined(struct reader *reader, struct text first, struct text second)
+{
+	if (first.length + second.length > HTTP_HEADER_MAX)
+		refuse(reader->request, ERROR_HEADERS_TOO_LARGE);
+	if (reader->request->fault != ERROR_NONE)
+		return first; /* whatever it is, nobody reads it */
+	const char *list =
+	    arena_format(reader->arena, "%.*s, %.*s", (int)first.length, first.data, (int)second.length, second.data);
+	if (!list)
+		refuse(reader->request, ERROR_OUT_OF_MEMORY);
+	return text_from_string(list);
+}
+
+/* Takes one "NAME=value", if it is one that we know. What was sent empty counts as not sent: web servers set some of
+ * these always. */
+static void take(struct reader *reader, const char *entry)
 {
 	const char *equals = strchr(entry, '=');
-	const struct variable *variable = equals ? find_variable((struct text){entry, (size_t)(equals - entry)}) : NULL;
-	if (!variable || equals[1] == '\0')
+	struct text name = {entry, equals ? (size_t)(equals - entry) : 0};
+	struct text value = text_from_string(equals ? equals + 1 : NULL);
+	bool is_header = text_starts_with(name, "HTTP_");
+	if (is_header) {
+		check_header(reader, name, value);
+		value = text_trim(value);
+	}
+	const struct variable *variable = find_variable(name);
+	if (!variable || value.length == 0)
 		return;
-	struct text *member = (struct text *)(void *)((char *)request + variable->offset);
+	struct text *member = (struct text *)(void *)((char *)reader->request + variable->offset);
 	if (!member->data)
-		*member = text_from_string(equals + 1);
+		*member = value;
+	else if (is_header)
+		*member = joined(reader, *member, value);
+}
+
+/* A target is printable ASCII, and its fragment stays with the client (RFC 9112, section 3.2). */
+static void check_target(struct http_request *request)
+{
+	struct text target = request->path;
+	if (target.length > HTTP_TARGET_MAX)
+		refuse(request, ERROR_URI_TOO_LONG);
+	for (size_t i = 0; i < target.length; i++) {
+		if (target.data[i] <= ' ' || target.data[i] >= 0x7f || target.data[i] == '#')
+			refuse(request, ERROR_BAD_REQUEST);
+	}
+}
+
+static void check_expectation(struct http_request *request)
+{
+	if (request->expect.data && !text_is_ignoring_case(request->expect, "100-continue"))
+		refuse(request, ERROR_BAD_REQUEST);
 }
 
 /* "http://host/path" of an absolute-form becomes "/path". */
@@ -103,7 +180,7 @@ static void read_body(const struct body_source *body, struct text announced, str
 		return;
 	}
 	if (body->read(body->source, bytes, size) != (size_t)length)
-		request->body_fault = ERROR_INCOMPLETE_BODY;
+		request->body_fault = announced.data ? ERROR_INCOMPLETE_BODY : ERROR_LENGTH_REQUIRED;
 	else
 		request->body = (struct text){bytes, (size_t)length};
 }
@@ -111,8 +188,11 @@ static void read_body(const struct body_source *body, struct text announced, str
 void parameters_read(char *const *environment, const struct body_source *body, struct arena *arena,
 		     struct http_request *request)
 {
+	struct reader reader = {.arena = arena, .request = request};
 	for (; *environment; environment++)
-		take(*environment, request);
+		take(&reader, *environment);
+	check_target(request);
+	check_expectation(request);
 	split_uri(without_authority(request->path), request);
 	read_body(body, request->content_length, arena, request);
 }

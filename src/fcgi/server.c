@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "auth/keys.h"
 #include "core/log.h"
 #include "fcgi/exchange.h"
 #include "fcgi/supervisor.h"
@@ -157,14 +158,27 @@ static void finish(struct server *server, pthread_t *threads, int count)
 		pthread_join(threads[i], NULL);
 }
 
+/* SIGHUP comes from an operator who has revoked a key: the published keys are fetched anew. */
+static void wait_for_end(struct server *server, const sigset_t *signals)
+{
+	for (;;) {
+		int signal_number;
+		if (sigwait(signals, &signal_number) != 0)
+			continue;
+		if (signal_number != SIGHUP)
+			break;
+		keys_purge(server->application->keys);
+	}
+}
+
 int server_run(struct application *application, int listen_socket)
 {
 	struct server server = {.application = application, .listen_socket = listen_socket};
 	int count = application->config.threads;
 	pthread_t threads[CONFIG_THREADS_MAX];
 	sigset_t signals;
-	int signal_number;
 	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGUSR1);
@@ -181,8 +195,7 @@ int server_run(struct application *application, int listen_socket)
 	}
 	log_write(LOG_INFO, "fcgi", "serving with %d threads", count);
 	supervisor_notify("READY=1");
-	while (sigwait(&signals, &signal_number) != 0)
-		;
+	wait_for_end(&server, &signals);
 	log_write(LOG_INFO, "fcgi", "stopping");
 	supervisor_notify("STOPPING=1");
 	drain(&server);

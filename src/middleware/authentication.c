@@ -21,18 +21,19 @@ static struct text bearer_token(struct text authorization)
 	return token;
 }
 
-/* A token is verified once, and then known again. */
+/* A token is verified once, and then known again for as long as the keys are the same. */
 static enum error verify(struct context *context, struct text token, struct token_claims *claims)
 {
 	const struct application *application = context->application;
 	int64_t now = time(NULL);
-	if (token_recall(application->tokens, token, now, claims))
+	int64_t generation = keys_generation(application->keys); /* asked first: keys may change at any time */
+	if (token_recall(application->tokens, token, generation, now, claims))
 		return ERROR_NONE;
 	enum token_fault fault =
 	    token_verify(&application->config, application->keys, context->arena, token, now, claims);
 	if (fault != TOKEN_OK)
 		return context_fail(context, token_fault_error(fault), NULL);
-	token_remember(application->tokens, token, claims);
+	token_remember(application->tokens, token, generation, claims);
 	return ERROR_NONE;
 }
 

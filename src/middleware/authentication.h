@@ -5,7 +5,8 @@
 #include "core/context.h"
 #include "core/error.h"
 
-/* Verifies the token and sets context->subject. ERROR_MISSING_TOKEN, ERROR_INVALID_TOKEN, ERROR_TOKEN_EXPIRED. */
+/* Verifies the token and sets context->subject. ERROR_MISSING_TOKEN, ERROR_INVALID_TOKEN, ERROR_TOKEN_EXPIRED,
+ * ERROR_KEYS_UNAVAILABLE. */
 enum error authentication_check(struct context *context);
 
 /* Whether the subject has an active profile: for requests that are refused before a service asks. One round trip. */

@@ -17,6 +17,8 @@
 static enum error route(struct context *context, struct operation_match *match)
 {
 	const struct http_request *request = context->request;
+	if (request->fault != ERROR_NONE)
+		return context_fail(context, request->fault, NULL);
 	*match = operation_find(request->method, request->path);
 	if (!match->allow)
 		return context_fail(context, ERROR_NOT_FOUND, NULL);

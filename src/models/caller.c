@@ -1,16 +1,23 @@
 #include "models/caller.h"
 
+static void read_event(struct row *row, struct caller *caller)
+{
+	caller->event_exists = !row_is_null(row);
+	if (caller->event_exists)
+		caller->event_version = row_integer(row);
+	else
+		row->column++;
+	caller->is_member = row_boolean(row);
+}
+
 struct caller caller_from_row(struct row *row)
 {
 	struct caller caller = {0};
-	caller.user = user_from_row(row);
-	caller.type = user_type_from_row(row);
+	caller.id = row_uuid(row);
+	caller.is_active = row_boolean(row);
+	caller.rights = rights_from_row(row);
 	caller.reference_version = row_integer(row);
-	caller.event_exists = !row_is_null(row);
-	if (caller.event_exists)
-		caller.event_version = row_integer(row);
-	else
-		row->column++;
-	caller.is_member = row_boolean(row);
+	if (row->column < PQnfields(row->result))
+		read_event(row, &caller);
 	return caller;
 }

@@ -6,22 +6,25 @@
 #include <stdint.h>
 
 #include "db/row.h"
-#include "models/user.h"
 #include "models/user_type.h"
 
-/* The columns of caller_from_row: the user as u, the type as y, reference_version as r, and of the event that the
- * request names, if any, its version and the caller's membership as e and m. */
-#define CALLER_COLUMNS USER_COLUMNS ", " USER_TYPE_COLUMNS ", r.version, e.version, m.user_id IS NOT NULL"
+/* The columns of caller_from_row: of the user as u, the type as y, and reference_version as r; then, where the request
+ * names an event, its version and the caller's membership as e and m. They are what decides, and nothing else: every
+ * request reads them. */
+#define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version"
+#define CALLER_EVENT_COLUMNS "e.version, m.user_id IS NOT NULL"
 
 struct caller {
-	struct user user;
-	struct user_type type;
+	struct uuid id;
+	bool is_active;
+	struct rights rights;
 	int64_t reference_version;
-	bool event_exists;
+	bool event_exists; /* false, as the next two, where the request names none */
 	int64_t event_version;
 	bool is_member;
 };
 
+/* A row with or without CALLER_EVENT_COLUMNS. */
 struct caller caller_from_row(struct row *row);
 
 #endif

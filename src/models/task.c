@@ -1,10 +1,6 @@
 #include "models/task.h"
 
-#include <string.h>
-
 #include "models/timestamp.h"
-
-enum { DEPENDENCY_TASK, DEPENDENCY_IS_PARENT, DEPENDENCY_OTHER, DEPENDENCY_STATE };
 
 enum task_state row_task_state(struct row *row)
 {
@@ -31,7 +27,6 @@ struct task task_from_row(struct row *row)
 	task.open_parents = row_integer(row);
 	task.assignee_id = row_optional_uuid(row);
 	task.rank = row_integer(row);
-	task.transition_count = row_integer(row);
 	task.created_at = row_text(row);
 	task.updated_at = row_text(row);
 	return task;
@@ -41,40 +36,6 @@ static void write_optional_uuid(struct json_writer *json, const char *name, cons
 {
 	json_name(json, name);
 	json_string(json, uuid->present ? uuid->value.text : NULL);
-}
-
-/* The first row of the task, or of the place where it would stand: the rows are sorted by task. */
-static int first_row_of(struct rows rows, const char *task_id)
-{
-	int low = 0;
-	int high = rows.count;
-	while (low < high) {
-		int middle = low + (high - low) / 2;
-		if (strcmp(PQgetvalue(rows.result, middle, DEPENDENCY_TASK), task_id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void write_others(struct json_writer *json, const char *name, const char *task_id, const char *is_parent,
-			 const struct dependencies *dependencies)
-{
-	struct rows rows = dependencies->rows;
-	const char *todo = task_state_names[TASK_STATE_TODO];
-	json_name(json, name);
-	json_begin_array(json);
-	for (int i = first_row_of(rows, task_id); i < rows.count; i++) {
-		if (strcmp(PQgetvalue(rows.result, i, DEPENDENCY_TASK), task_id) != 0)
-			break;
-		if (strcmp(PQgetvalue(rows.result, i, DEPENDENCY_IS_PARENT), is_parent) != 0)
-			continue;
-		if (dependencies->hides_todo && strcmp(PQgetvalue(rows.result, i, DEPENDENCY_STATE), todo) == 0)
-			continue;
-		json_string(json, PQgetvalue(rows.result, i, DEPENDENCY_OTHER));
-	}
-	json_end_array(json);
 }
 
 void task_write_members(struct json_writer *json, const struct task *task, const struct dependencies *dependencies)
@@ -97,8 +58,7 @@ void task_write_members(struct json_writer *json, const struct task *task, const
 	json_name(json, "open_parents");
 	json_integer(json, task->open_parents);
 	write_optional_uuid(json, "assignee_id", &task->assignee_id);
-	write_others(json, "parent_ids", task->id.text, "t", dependencies);
-	write_others(json, "child_ids", task->id.text, "f", dependencies);
+	dependencies_write(json, dependencies, &task->id);
 	timestamp_write(json, "created_at", task->created_at);
 	timestamp_write(json, "updated_at", task->updated_at);
 }

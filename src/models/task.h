@@ -9,12 +9,13 @@
 #include "core/text.h"
 #include "core/uuid.h"
 #include "db/row.h"
+#include "models/dependencies.h"
 #include "schemas/operations.h" /* enum task_state */
 
 /* The columns of task_from_row, of eventflow.tasks as t. */
 #define TASK_COLUMNS                                                                                            \
 	"t.event_id, t.id, t.workflow_instance_id, t.node_id, t.task_type_id, t.label, t.description, t.state," \
-	" t.open_parents, t.assignee_id, t.rank, t.transition_count, t.created_at, t.updated_at"
+	" t.open_parents, t.assignee_id, t.rank, t.created_at, t.updated_at"
 
 struct task {
 	struct uuid event_id;
@@ -28,7 +29,6 @@ struct task {
 	int64_t open_parents;
 	struct optional_uuid assignee_id;
 	int64_t rank;
-	int64_t transition_count; /* the number of its last transition */
 	struct text created_at;
 	struct text updated_at;
 };
@@ -37,13 +37,6 @@ struct task task_from_row(struct row *row);
 
 /* The next column, a task's state. */
 enum task_state row_task_state(struct row *row);
-
-/* The parents and children of some tasks: rows of (task id, is the other one a parent, the other's id and state),
- * ordered by these, as crud/dependency.c reads them. */
-struct dependencies {
-	struct rows rows;
-	bool hides_todo; /* the reader must not learn of tasks in TODO */
-};
 
 /* The members of the task's object, without the braces, so that more can follow. */
 void task_write_members(struct json_writer *json, const struct task *task, const struct dependencies *dependencies);

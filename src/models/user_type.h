@@ -9,11 +9,13 @@
 #include "core/uuid.h"
 #include "db/row.h"
 
-/* The columns of user_type_from_row, of eventflow.user_types as y. */
-#define USER_TYPE_COLUMNS                                                                                   \
-	"y.id, y.name, y.access_level = 'admin', y.is_customer, y.can_view, y.can_take, y.can_move_state, " \
-	"y.can_assign,"                                                                                     \
-	" y.created_at, y.updated_at"
+/* The columns of rights_from_row, of eventflow.user_types as y. */
+#define RIGHTS_COLUMNS                                                                              \
+	"y.id, y.access_level = 'admin', y.is_customer, y.can_view, y.can_take, y.can_move_state, " \
+	"y.can_assign"
+
+/* The columns of user_type_from_row, of the same. */
+#define USER_TYPE_COLUMNS RIGHTS_COLUMNS ", y.name, y.created_at, y.updated_at"
 
 struct permissions {
 	bool view;
@@ -22,16 +24,22 @@ struct permissions {
 	bool assign;
 };
 
-struct user_type {
-	struct uuid id;
-	struct text name;
+/* What decides about a user of the type. */
+struct rights {
+	struct uuid user_type_id;
 	bool is_admin;
 	bool is_customer;
 	struct permissions permissions;
+};
+
+struct user_type {
+	struct rights rights;
+	struct text name;
 	struct text created_at;
 	struct text updated_at;
 };
 
+struct rights rights_from_row(struct row *row);
 struct user_type user_type_from_row(struct row *row);
 void user_type_write(struct json_writer *json, const struct user_type *type);
 void permissions_write(struct json_writer *json, const struct permissions *permissions);

@@ -69,11 +69,11 @@ enum error route_auth_me(struct context *context, const struct auth_me_input *in
 	struct json_writer *json = answer_begin(context);
 	json_begin_object(json);
 	json_name(json, "user");
-	user_write(json, &profile.caller.user);
+	user_write(json, &profile.user);
 	json_name(json, "user_type");
-	user_type_write(json, &profile.caller.type);
+	user_type_write(json, &profile.type);
 	json_name(json, "permissions");
-	permissions_write(json, &profile.caller.type.permissions);
+	permissions_write(json, &profile.type.rights.permissions);
 	json_name(json, "eligible_task_types");
 	write_task_types(json, profile.task_types);
 	json_name(json, "memberships");

@@ -32,7 +32,7 @@ static enum error write_user_types(struct context *context, const struct page *p
 	while (list_next(&list, &row)) {
 		struct user_type type = user_type_from_row(&row);
 		user_type_write(list.json, &type);
-		list_keep(&list, &row, type.created_at, 0, &type.id);
+		list_keep(&list, &row, type.created_at, 0, &type.rights.user_type_id);
 	}
 	return list_end(&list, next_cursor);
 }

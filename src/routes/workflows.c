@@ -36,7 +36,7 @@ enum error route_workflow_instance_list(struct context *context, const struct wo
 	list_begin(&list, context, &page.list.page, page.list.rows);
 	while (list_next(&list, &row)) {
 		struct workflow_instance instance = workflow_instance_from_row(&row);
-		workflow_instance_write(list.json, &instance, authorization_hides_todo(&caller->type));
+		workflow_instance_write(list.json, &instance, authorization_hides_todo(&caller->rights));
 		list_keep(&list, &row, instance.created_at, 0, &instance.id);
 	}
 	return list_finish(&list);

@@ -6,15 +6,10 @@
 static bool is_path_byte(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '/' || byte == '_' || byte == '-' || byte == '.';
+	       byte == '/' || byte == '_' || byte == '-';
 }
 
-static bool is_dots(const char *segment, size_t length)
-{
-	return (length == 1 && segment[0] == '.') || (length == 2 && segment[0] == '.' && segment[1] == '.');
-}
-
-/* Whether the path is '/' and segments that are neither empty nor made of dots. */
+/* Whether the path is '/' and segments that are not empty. */
 static bool is_plain(struct text path)
 {
 	if (path.length < 2 || path.data[0] != '/')
@@ -26,7 +21,7 @@ static bool is_plain(struct text path)
 				return false;
 			continue;
 		}
-		if (i == start || is_dots(path.data + start, i - start))
+		if (i == start)
 			return false;
 		start = i + 1;
 	}

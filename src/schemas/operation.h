@@ -35,8 +35,8 @@ struct operation_match {
 	struct text path_values[OPERATION_PATH_VALUES_MAX]; /* in the order of the template */
 };
 
-/* Finds the operation for a method (HEAD is GET) and a path as sent. A path with a byte outside [A-Za-z0-9/_.-], with
- * "//" or a dot segment, or with a '/' at its end matches nothing. A segment that stands for a parameter matches any
+/* Finds the operation for a method (HEAD is GET) and a path as sent. A path with a byte outside [A-Za-z0-9/_-], with
+ * "//", or with a '/' at its end matches nothing. A segment that stands for a parameter matches any
  * non-empty text; whether it is a UUID is the validator's question. */
 struct operation_match operation_find(struct text method, struct text path);
 

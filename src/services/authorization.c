@@ -4,34 +4,34 @@
 
 const char *const permission_names[] = {"view", "take", "move_state", "assign"};
 
-static bool holds(const struct user_type *type, enum permission permission)
+static bool holds(const struct rights *rights, enum permission permission)
 {
 	switch (permission) {
 	case PERMISSION_VIEW:
-		return type->permissions.view;
+		return rights->permissions.view;
 	case PERMISSION_TAKE:
-		return type->permissions.take;
+		return rights->permissions.take;
 	case PERMISSION_MOVE_STATE:
-		return type->permissions.move_state;
+		return rights->permissions.move_state;
 	case PERMISSION_ASSIGN:
-		return type->permissions.assign;
+		return rights->permissions.assign;
 	}
 	return false;
 }
 
-bool authorization_hides_todo(const struct user_type *type)
+bool authorization_hides_todo(const struct rights *rights)
 {
-	return type->is_customer;
+	return rights->is_customer;
 }
 
-bool authorization_takes(const struct user_type *type)
+bool authorization_takes(const struct rights *rights)
 {
-	return type->is_admin || (!type->is_customer && type->permissions.take);
+	return rights->is_admin || (!rights->is_customer && rights->permissions.take);
 }
 
 enum error authorize_event(const struct caller *caller, enum event_named named)
 {
-	if (!caller->type.is_admin)
+	if (!caller->rights.is_admin)
 		return caller->is_member ? ERROR_NONE : ERROR_NOT_A_MEMBER;
 	if (caller->event_exists)
 		return ERROR_NONE;
@@ -40,25 +40,25 @@ enum error authorize_event(const struct caller *caller, enum event_named named)
 
 enum error authorize_permission(const struct caller *caller, enum permission permission)
 {
-	if (caller->type.is_admin)
+	if (caller->rights.is_admin)
 		return ERROR_NONE;
-	if (caller->type.is_customer && permission != PERMISSION_VIEW)
+	if (caller->rights.is_customer && permission != PERMISSION_VIEW)
 		return ERROR_CUSTOMER_READ_ONLY;
-	return holds(&caller->type, permission) ? ERROR_NONE : ERROR_PERMISSION_DENIED;
+	return holds(&caller->rights, permission) ? ERROR_NONE : ERROR_PERMISSION_DENIED;
 }
 
 enum error authorize_admin(const struct caller *caller)
 {
-	return caller->type.is_admin ? ERROR_NONE : ERROR_ADMIN_REQUIRED;
+	return caller->rights.is_admin ? ERROR_NONE : ERROR_ADMIN_REQUIRED;
 }
 
 enum error authorize_task(const struct caller *caller, const struct task_access *access)
 {
-	if (caller->type.is_admin)
+	if (caller->rights.is_admin)
 		return ERROR_NONE;
 	if (!access->is_member)
 		return ERROR_NOT_FOUND;
-	if (authorization_hides_todo(&caller->type) && access->task.state == TASK_STATE_TODO)
+	if (authorization_hides_todo(&caller->rights) && access->task.state == TASK_STATE_TODO)
 		return ERROR_NOT_FOUND;
 	return ERROR_NONE;
 }
@@ -75,7 +75,7 @@ static enum permission permission_for(enum action action)
 
 static bool holds_task(const struct caller *caller, const struct task *task)
 {
-	return task->assignee_id.present && uuid_equal(&task->assignee_id.value, &caller->user.id);
+	return task->assignee_id.present && uuid_equal(&task->assignee_id.value, &caller->id);
 }
 
 static bool is_held_by_another(const struct caller *caller, const struct task *task)
@@ -88,10 +88,10 @@ enum error authorize_actor(const struct caller *caller, const struct task_access
 	enum error error = authorize_task(caller, access);
 	if (error == ERROR_NONE)
 		error = authorize_permission(caller, permission_for(action));
-	if (error != ERROR_NONE || caller->type.is_admin)
+	if (error != ERROR_NONE || caller->rights.is_admin)
 		return error;
 	if (action == ACTION_TRANSITION && is_held_by_another(caller, &access->task) &&
-	    !holds(&caller->type, PERMISSION_ASSIGN))
+	    !holds(&caller->rights, PERMISSION_ASSIGN))
 		return ERROR_TASK_HELD_BY_ANOTHER;
 	return access->is_eligible ? ERROR_NONE : ERROR_NOT_ELIGIBLE;
 }
@@ -132,16 +132,16 @@ enum error authorize_action(const struct caller *caller, const struct task_acces
 
 enum error authorize_assignee(const struct assignee *assignee)
 {
-	const struct user_type *type = &assignee->type;
-	if (!assignee->user.is_active)
+	const struct rights *rights = &assignee->rights;
+	if (!assignee->is_active)
 		return ERROR_ASSIGNEE_INACTIVE;
-	if (type->is_admin)
+	if (rights->is_admin)
 		return ERROR_NONE;
-	if (type->is_customer)
+	if (rights->is_customer)
 		return ERROR_ASSIGNEE_IS_CUSTOMER;
 	if (!assignee->is_member)
 		return ERROR_ASSIGNEE_NOT_MEMBER;
-	if (!type->permissions.take)
+	if (!rights->permissions.take)
 		return ERROR_ASSIGNEE_CANNOT_TAKE;
 	return assignee->is_eligible ? ERROR_NONE : ERROR_ASSIGNEE_NOT_ELIGIBLE;
 }

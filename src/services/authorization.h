@@ -21,6 +21,7 @@ enum event_named { EVENT_IN_PATH, EVENT_IN_FIELD };
 /* A task as the caller meets it. */
 struct task_access {
 	struct task task;
+	int64_t transition_count; /* the number of its last transition */
 	int64_t event_version;
 	bool is_member;   /* the caller belongs to the task's event */
 	bool is_eligible; /* the caller's user type is mapped to the task's type */
@@ -31,8 +32,8 @@ enum action { ACTION_PICK, ACTION_ASSIGN, ACTION_TRANSITION, ACTION__MAX };
 
 /* Somebody to whom a task may be given. */
 struct assignee {
-	struct user user;
-	struct user_type type;
+	bool is_active;
+	struct rights rights;
 	bool is_member;
 	bool is_eligible;
 };
@@ -56,9 +57,9 @@ enum error authorize_actor(const struct caller *caller, const struct task_access
 enum error authorize_assignee(const struct assignee *assignee);
 
 /* Whether tasks in TODO are hidden from the caller everywhere. */
-bool authorization_hides_todo(const struct user_type *type);
+bool authorization_hides_todo(const struct rights *rights);
 
 /* Whether the caller could ever pick a task, eligibility and the task's state apart. */
-bool authorization_takes(const struct user_type *type);
+bool authorization_takes(const struct rights *rights);
 
 #endif

@@ -16,8 +16,8 @@ enum error caller_take(struct context *context, int result, struct caller *calle
 	*caller = caller_from_row(&row);
 	if (row.failed)
 		return context_fail(context, ERROR_INTERNAL, NULL);
-	context->user_id = caller->user.id;
-	if (!caller->user.is_active)
+	context->user_id = caller->id;
+	if (!caller->is_active)
 		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
 	return ERROR_NONE;
 }
@@ -35,10 +35,10 @@ static struct authority authority_of(const struct caller *caller)
 {
 	struct authority authority;
 	memset(&authority, 0, sizeof(authority)); /* padding too: authorities are compared as bytes */
-	authority.is_admin = caller->type.is_admin;
-	authority.is_customer = caller->type.is_customer;
-	authority.takes = authorization_takes(&caller->type);
-	authority.user_type_id = caller->type.id;
+	authority.is_admin = caller->rights.is_admin;
+	authority.is_customer = caller->rights.is_customer;
+	authority.takes = authorization_takes(&caller->rights);
+	authority.user_type_id = caller->rights.user_type_id;
 	return authority;
 }
 

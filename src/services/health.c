@@ -1,11 +1,12 @@
 #include "services/health.h"
 
+#include "auth/keys.h"
 #include "core/schema_version.h"
 #include "crud/reference.h"
 
 enum error health_check(struct context *context)
 {
-	if (!context->application->keys)
+	if (!keys_are_ready(context->application->keys))
 		return context_fail(context, ERROR_NOT_READY, "no key to verify tokens with");
 	int result = schema_version_queue(context->database);
 	enum error error = batch_run(context->database);

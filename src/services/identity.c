@@ -75,19 +75,34 @@ enum error identity_logout(struct context *context, const struct auth_logout_inp
 	return session_end(context, input->refresh_token);
 }
 
+static enum error take_profile(struct context *context, int result, struct profile *profile)
+{
+	struct rows rows = batch_rows(context->database, result);
+	if (rows.count == 0)
+		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
+	struct row row = row_of(rows, 0);
+	profile->user = user_from_row(&row);
+	profile->type = user_type_from_row(&row);
+	return row.failed ? context_fail(context, ERROR_INTERNAL, NULL) : ERROR_NONE;
+}
+
 enum error identity_profile(struct context *context, struct profile *profile)
 {
-	int caller = caller_queue(context->database, &context->subject, NULL);
+	struct caller caller;
+	int caller_result = caller_queue(context->database, &context->subject, NULL);
+	int user = profile_queue(context->database, &context->subject);
 	int all = task_type_all_queue(context->database);
 	int eligible = task_type_eligible_queue(context->database, &context->subject);
 	int memberships = membership_list_queue(context->database, &context->subject);
 	enum error error = batch_run(context->database);
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
-	error = caller_take(context, caller, &profile->caller);
+	error = caller_take(context, caller_result, &caller);
+	if (error == ERROR_NONE)
+		error = take_profile(context, user, profile);
 	if (error != ERROR_NONE)
 		return error;
-	profile->task_types = batch_rows(context->database, profile->caller.type.is_admin ? all : eligible);
+	profile->task_types = batch_rows(context->database, caller.rights.is_admin ? all : eligible);
 	profile->memberships = batch_rows(context->database, memberships);
 	return ERROR_NONE;
 }

@@ -5,8 +5,9 @@
 #include "core/context.h"
 #include "core/error.h"
 #include "db/row.h"
-#include "models/caller.h"
 #include "models/login.h"
+#include "models/user.h"
+#include "models/user_type.h"
 #include "schemas/operations.h"
 
 /* Asks Supabase Auth where it is configured, else the local issuer. ERROR_INVALID_CREDENTIALS for a wrong email and a
@@ -19,10 +20,11 @@ enum error identity_refresh(struct context *context, const struct auth_refresh_i
 /* Ends one session of the caller, or all of them; access tokens live to their `exp`. */
 enum error identity_logout(struct context *context, const struct auth_logout_input *input);
 
-/* The caller with the task types that they may work on (TASK_TYPE_COLUMNS; all of them for an admin) and their
- * memberships (event id, event name, created_at). */
+/* The caller's user and user type, with the task types that they may work on (TASK_TYPE_COLUMNS; all of them for an
+ * admin) and their memberships (event id, event name, created_at). */
 struct profile {
-	struct caller caller;
+	struct user user;
+	struct user_type type;
 	struct rows task_types;
 	struct rows memberships;
 };

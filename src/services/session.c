@@ -118,8 +118,8 @@ enum error session_end(struct context *context, struct text refresh_token)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	batch_add_begin(context->database);
 	if (hash)
-		session_delete_by_token_queue(context->database, &caller.user.id, hash);
+		session_delete_by_token_queue(context->database, &caller.id, hash);
 	else
-		session_delete_all_queue(context->database, &caller.user.id);
+		session_delete_all_queue(context->database, &caller.id);
 	return commit(context);
 }

@@ -93,9 +93,10 @@ enum error task_list(struct context *context, const struct task_list_input *inpu
 	if (error != ERROR_NONE)
 		return error;
 	page->tasks = batch_rows(context->database, request.results.tasks);
-	page->dependencies.rows = batch_rows(context->database, request.results.dependencies);
-	page->dependencies.hides_todo = authorization_hides_todo(&page->caller.type);
 	page->is_of_one_event = event_id != NULL;
+	if (!dependencies_from_rows(context->arena, batch_rows(context->database, request.results.dependencies), false,
+				    &page->dependencies))
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	return ERROR_NONE;
 }
 

@@ -22,6 +22,7 @@ static enum error take_task(struct context *context, int result, struct task_vie
 		return context_fail(context, ERROR_NOT_FOUND, NULL);
 	struct row row = row_of(rows, 0);
 	view->access.task = task_from_row(&row);
+	view->access.transition_count = row_integer(&row);
 	view->access.event_version = row_integer(&row);
 	view->access.is_member = row_boolean(&row);
 	view->access.is_eligible = row_boolean(&row);
@@ -41,7 +42,9 @@ enum error task_access_run(struct context *context, const struct task_queued *qu
 		error = take_task(context, queued->task, view);
 	if (error != ERROR_NONE)
 		return error;
-	view->dependencies.rows = batch_rows(context->database, queued->dependencies);
-	view->dependencies.hides_todo = authorization_hides_todo(&view->caller.type);
+	bool hides_todo = authorization_hides_todo(&view->caller.rights);
+	if (!dependencies_from_rows(context->arena, batch_rows(context->database, queued->dependencies), hides_todo,
+				    &view->dependencies))
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	return ERROR_NONE;
 }

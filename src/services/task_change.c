@@ -35,11 +35,11 @@ static struct change_entry entry_of(const struct task_view *view, enum transitio
 	const struct task *task = &view->access.task;
 	return (struct change_entry){
 	    .task_id = &task->id,
-	    .number = task->transition_count + 1,
+	    .number = view->access.transition_count + 1,
 	    .kind = kind,
 	    .from_state = task->state,
 	    .to_state = task->state,
-	    .actor_id = &view->caller.user.id,
+	    .actor_id = &view->caller.id,
 	};
 }
 
@@ -74,7 +74,6 @@ static enum error set_assignee(struct context *context, struct task_view *view, 
 	if (error != ERROR_NONE)
 		return error;
 	task->assignee_id = *assignee_id;
-	task->transition_count = entry.number;
 	task->updated_at = changed_at(context, result);
 	return ERROR_NONE;
 }
@@ -98,7 +97,7 @@ enum error task_pick(struct context *context, const struct task_pick_input *inpu
 		error = require_action(context, view, ACTION_PICK);
 	if (error != ERROR_NONE)
 		return error;
-	struct optional_uuid picker = {.present = true, .value = view->caller.user.id};
+	struct optional_uuid picker = {.present = true, .value = view->caller.id};
 	if (is_same_assignee(&view->access.task.assignee_id, &picker))
 		return event_version_check(context, expected_version, view->access.event_version);
 	return set_assignee(context, view, &picker, expected_version);
@@ -111,8 +110,8 @@ static enum error require_assignee(struct context *context, int result, const st
 		return context_fail(context, ERROR_UNKNOWN_USER, user_id->text);
 	struct row row = row_of(rows, 0);
 	struct assignee assignee;
-	assignee.user = user_from_row(&row);
-	assignee.type = user_type_from_row(&row);
+	assignee.is_active = row_boolean(&row);
+	assignee.rights = rights_from_row(&row);
 	assignee.is_member = row_boolean(&row);
 	assignee.is_eligible = row_boolean(&row);
 	if (row.failed)
@@ -254,7 +253,6 @@ static enum error move(struct context *context, const struct task_transition_inp
 	if (error != ERROR_NONE)
 		return error;
 	task->state = input->next_state;
-	task->transition_count = entry.number;
 	task->updated_at = changed_at(context, moved);
 	return ERROR_NONE;
 }

@@ -248,7 +248,9 @@ static enum error create(struct context *context, const struct uuid *event_id, c
 		return error;
 	result->instance = batch_rows(context->database, created.instance);
 	result->tasks = batch_rows(context->database, created.tasks.tasks);
-	result->dependencies.rows = batch_rows(context->database, created.tasks.dependencies);
+	if (!dependencies_from_rows(context->arena, batch_rows(context->database, created.tasks.dependencies), false,
+				    &result->dependencies))
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	return ERROR_NONE;
 }
 
@@ -267,5 +269,5 @@ enum error workflow_instantiate(struct context *context, const struct workflow_i
 		error = plan(context, &rows, &blueprint);
 	if (error != ERROR_NONE)
 		return error;
-	return create(context, &input->event_id, &blueprint, &caller.user.id, expected_version, result);
+	return create(context, &input->event_id, &blueprint, &caller.id, expected_version, result);
 }

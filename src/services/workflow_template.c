@@ -173,5 +173,5 @@ enum error workflow_template_save(struct context *context, const struct workflow
 		return error;
 	if (!input->id.present && !uuid_generate(&id))
 		return context_fail(context, ERROR_INTERNAL, NULL);
-	return write_version(context, &id, !input->id.present, &caller.user.id, &version, saved);
+	return write_version(context, &id, !input->id.present, &caller.id, &version, saved);
 }

@@ -12,6 +12,7 @@ UNREACHABLE = {
     "internal_error": "a fault of our own",
     "login_unavailable": "Supabase Auth is not configured",
     "email_not_confirmed": "so it is",
+    "keys_unavailable": "no key set is fetched; t/tokens sees to it",
     "bad_gateway": "no worker",
     "service_unavailable": "no web server's worker",
     "gateway_timeout": "a worker that hangs",

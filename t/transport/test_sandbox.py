@@ -16,6 +16,7 @@ import stack as stack_module
 for part in ("sql", "supabase"):
     sys.path.insert(0, str(stack_module.ROOT / "t" / part))
 
+import auth_server  # noqa: E402
 import certificates  # noqa: E402
 import cluster as cluster_module  # noqa: E402
 
@@ -132,6 +133,14 @@ def test_it_connects_again_over_tls_with_a_renewed_certificate(sandboxed):
         cut_connections(lambda statement: cluster.psql("postgres", "-c", statement, role="bootstrap"))
         assert is_ready(worker), worker.log.read_text()
         assert "refused" not in worker.log.read_text()
+
+
+def test_it_asks_supabase_over_tls(sandboxed, tmp_path):
+    """Names are looked up, certificates read, and a thread fetches the keys: ready means that they are at hand."""
+    with auth_server.AuthServer(tmp_path) as supabase:
+        worker = sandboxed(**supabase.settings())
+        assert is_ready(worker), worker.log.read_text()
+        assert f"keys from {supabase.url}" in worker.log.read_text() and "refused" not in worker.log.read_text()
 
 
 @pytest.fixture

@@ -113,6 +113,14 @@ def test_a_length_that_is_a_lie_is_400(worker, announced, sent):
     assert status_of(connection.answer()) == 200
 
 
+def test_a_body_without_a_length_is_400(worker):
+    connection = fastcgi.Connection(worker.path)
+    values = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/api/auth/login", "CONTENT_TYPE": "application/json"}
+    connection.send(fastcgi.begin() + fastcgi.parameters(values) + fastcgi.body(b"{}"))
+    answer = connection.answer()
+    assert (status_of(answer), json_of(answer)["code"]) == (400, "length_required")
+
+
 def test_a_body_over_the_limit_is_413(worker):
     connection = fastcgi.Connection(worker.path)
     connection.send(fastcgi.request("POST", "/api/auth/login", b" " * (1024 * 1024 + 1), CONTENT_TYPE="application/json"))

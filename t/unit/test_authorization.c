@@ -10,11 +10,11 @@ static const struct uuid OTHER = {"00000000-0000-4000-8000-000000000002"};
 static struct caller caller_of(bool is_admin, bool is_customer, struct permissions permissions)
 {
 	struct caller caller = {.event_exists = true};
-	caller.user.id = CALLER;
-	caller.user.is_active = true;
-	caller.type.is_admin = is_admin;
-	caller.type.is_customer = is_customer;
-	caller.type.permissions = permissions;
+	caller.id = CALLER;
+	caller.is_active = true;
+	caller.rights.is_admin = is_admin;
+	caller.rights.is_customer = is_customer;
+	caller.rights.permissions = permissions;
 	return caller;
 }
 
@@ -66,8 +66,8 @@ Test(authorization, customers_only_read_whatever_their_row_says)
 	cr_assert_eq(authorize_permission(&customer, PERMISSION_TAKE), ERROR_CUSTOMER_READ_ONLY);
 	cr_assert_eq(authorize_permission(&customer, PERMISSION_MOVE_STATE), ERROR_CUSTOMER_READ_ONLY);
 	cr_assert_eq(authorize_permission(&customer, PERMISSION_ASSIGN), ERROR_CUSTOMER_READ_ONLY);
-	cr_assert_not(authorization_takes(&customer.type));
-	cr_assert(authorization_hides_todo(&customer.type));
+	cr_assert_not(authorization_takes(&customer.rights));
+	cr_assert(authorization_hides_todo(&customer.rights));
 	struct task_access todo = task_in(TASK_STATE_TODO);
 	struct task_access done = task_in(TASK_STATE_DONE);
 	cr_assert_eq(authorize_task(&customer, &todo), ERROR_NOT_FOUND);
@@ -100,9 +100,9 @@ Test(authorization, refusals_come_in_their_order)
 	cr_assert_eq(authorize_action(&caller, &access, ACTION_TRANSITION), ERROR_NOT_FOUND);
 	access.is_member = true;
 	cr_assert_eq(authorize_action(&caller, &access, ACTION_TRANSITION), ERROR_PERMISSION_DENIED);
-	caller.type.permissions.move_state = true;
+	caller.rights.permissions.move_state = true;
 	cr_assert_eq(authorize_action(&caller, &access, ACTION_TRANSITION), ERROR_TASK_HELD_BY_ANOTHER);
-	caller.type.permissions.assign = true;
+	caller.rights.permissions.assign = true;
 	cr_assert_eq(authorize_action(&caller, &access, ACTION_TRANSITION), ERROR_NOT_ELIGIBLE);
 	access.is_eligible = true;
 	cr_assert_eq(authorize_action(&caller, &access, ACTION_TRANSITION), ERROR_ILLEGAL_TRANSITION);
@@ -136,21 +136,21 @@ Test(authorization, a_task_that_waits_for_parents_cannot_be_moved)
 Test(authorization, assignees)
 {
 	struct assignee assignee = {.is_member = true, .is_eligible = true};
-	assignee.user.is_active = true;
-	assignee.type.permissions.take = true;
+	assignee.is_active = true;
+	assignee.rights.permissions.take = true;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_NONE);
 	assignee.is_eligible = false;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_NOT_ELIGIBLE);
-	assignee.type.permissions.take = false;
+	assignee.rights.permissions.take = false;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_CANNOT_TAKE);
 	assignee.is_member = false;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_NOT_MEMBER);
-	assignee.type.is_customer = true;
+	assignee.rights.is_customer = true;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_IS_CUSTOMER);
-	assignee.user.is_active = false;
+	assignee.is_active = false;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_INACTIVE);
-	assignee.type.is_admin = true;
+	assignee.rights.is_admin = true;
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_ASSIGNEE_INACTIVE);
-	assignee.user.is_active = true; /* an admin needs only to be active */
+	assignee.is_active = true; /* an admin needs only to be active */
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_NONE);
 }

@@ -190,8 +190,59 @@ Test(config, required)
 	set("DATABASE_URL", URL);
 	set("SUPABASE_JWT_SECRET", NULL);
 	expect_refused("SUPABASE_JWT_SECRET");
-	set("SUPABASE_JWT_SECRET", "");
+	cr_expect_not_null(strstr(message, "SUPABASE_URL and SUPABASE_JWKS_FILE"), "the others are named: %s", message);
+}
+
+Test(config, keys_of_any_kind_will_do)
+{
+	set("SUPABASE_JWT_SECRET", NULL);
+	set("SUPABASE_URL", "https://project.supabase.co");
+	expect_loaded();
+	cr_expect_null(config.jwt_secret.data, "no secret");
+	cr_expect_null(config.jwks_file, "no file");
+	config_free(&config);
+	set("SUPABASE_URL", NULL);
+	set("SUPABASE_JWKS_FILE", "/etc/eventflow/jwks.json");
+	expect_loaded();
+	cr_expect_str_eq(config.jwks_file, "/etc/eventflow/jwks.json", "the file");
+	cr_expect_null(config.jwt_issuer, "public keys may be anybody's");
+	config_free(&config);
+	set("SUPABASE_JWT_SECRET", SECRET);
+	expect_loaded();
+	cr_expect_str_eq(config.jwt_issuer, "eventflow", "with the secret EventFlow signs");
+}
+
+/* A secret that is given must be one, whatever other keys there are. */
+Test(config, an_empty_secret_is_a_mistake)
+{
+	set("SUPABASE_URL", "https://project.supabase.co");
+	set("SUPABASE_JWKS_FILE", "/etc/eventflow/jwks.json");
+	expect_value_refused("SUPABASE_JWT_SECRET", "");
+	expect_value_refused("SUPABASE_JWT_SECRET", " ");
+	expect_value_refused("SUPABASE_JWT_SECRET", "short");
+	set("SUPABASE_JWT_SECRET", NULL);
+	write_text("SUPABASE_JWT_SECRET=\n");
 	expect_refused("SUPABASE_JWT_SECRET");
+}
+
+Test(config, sample_passwords)
+{
+	static const char *const bad[] = {"postgresql://eventflow_api:password@db.example.com/eventflow",
+					  "host=/run/postgresql dbname=eventflow password=eventflow-dev",
+					  "postgresql:///eventflow?host=/run/postgresql&password=password"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		set("ENVIRONMENT", "development");
+		set("DATABASE_URL", bad[i]);
+		expect_loaded();
+		config_free(&config);
+		set("ENVIRONMENT", "production");
+		expect_refused("DATABASE_URL");
+	}
+	set("DATABASE_URL", "postgresql://eventflow_api:password1@db.example.com/eventflow");
+	expect_loaded();
+	config_free(&config);
+	set("DATABASE_URL", "postgresql://eventflow_api@db.example.com/eventflow");
+	expect_loaded();
 }
 
 Test(config, every_setting_refuses_bad_values)

@@ -107,8 +107,12 @@ Test(token, algorithms)
 	    "{\"alg\":\"HS256 \"}",
 	    "{\"alg\":\"HS384\"}",
 	    "{\"alg\":\"HS512\"}",
-	    "{\"alg\":\"RS256\"}",
-	    "{\"alg\":\"ES256\"}",
+	    "{\"alg\":\"RS384\"}",
+	    "{\"alg\":\"PS256\"}",
+	    "{\"alg\":\"ES384\"}",
+	    "{\"alg\":\"Es256\"}",
+	    "{\"alg\":\"EDDSA\"}",
+	    "{\"alg\":\"Ed25519\"}",
 	    "{\"ALG\":\"HS256\"}",
 	    "{\"alg\":{\"x\":1}}",
 	    "{\"typ\":\"JWT\"}",
@@ -150,7 +154,7 @@ Test(token, headers)
 	    "{\"alg\":\"HS256\",}",
 	    "\xef\xbb\xbf{\"alg\":\"HS256\"}",
 	    "{\"alg\":\"HS256\",\"x\":\"\xff\"}",
-	    "{\"alg\":\"HS256\",\"x\":[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}",
+	    "{\"alg\":\"HS256\",\"x\":[[[[[[[[1]]]]]]]]}",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		cr_expect_eq(verify_header(bad[i]), TOKEN_HEADER, "%s", bad[i]);
@@ -248,23 +252,11 @@ Test(token, every_fault_has_a_message_and_an_error)
 {
 	for (enum token_fault fault = 0; fault < TOKEN_FAULT__MAX; fault++) {
 		cr_expect_not_null(token_fault_message(fault), "fault %d", fault);
-		enum error expected = fault == TOKEN_OK        ? ERROR_NONE
-				      : fault == TOKEN_EXPIRED ? ERROR_TOKEN_EXPIRED
-				      : fault == TOKEN_MEMORY  ? ERROR_OUT_OF_MEMORY
-							       : ERROR_INVALID_TOKEN;
+		enum error expected = fault == TOKEN_OK            ? ERROR_NONE
+				      : fault == TOKEN_EXPIRED     ? ERROR_TOKEN_EXPIRED
+				      : fault == TOKEN_MEMORY      ? ERROR_OUT_OF_MEMORY
+				      : fault == TOKEN_NO_KEYS_YET ? ERROR_KEYS_UNAVAILABLE
+								   : ERROR_INVALID_TOKEN;
 		cr_expect_eq(token_fault_error(fault), expected, "fault %d", fault);
 	}
-}
-
-Test(token, secrets_that_are_too_short_make_no_keys)
-{
-	char message[CONFIG_MESSAGE_MAX];
-	static const struct text secrets[] = {{NULL, 0}, {"", 0}, {"0123456789abcdef0123456789abcde", 31}};
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		struct config other = {.jwt_secret = secrets[i]};
-		message[0] = '\0';
-		cr_expect_null(keys_new(&other, message), "secret %zu", i);
-		cr_expect_not_null(strstr(message, "SUPABASE_JWT_SECRET"), "it is named: %s", message);
-	}
-	keys_free(NULL);
 }
