@@ -122,23 +122,25 @@ migrate() {
 	fi
 }
 
-# Makes a user at Supabase Auth and prints its id; one who is there already is found.
-supabase_user() {
-	local email=$1 answer
-	answer=$(curl -sS --max-time 20 -K - "$SUPABASE_URL/auth/v1/admin/users" -d \
-		"{\"email\":\"$email\",\"password\":\"eventflow-dev\",\"email_confirm\":true}" <<-END
+# Asks Supabase Auth as its administrator; the key is never on a command line.
+supabase_admin() {
+	local path=$1
+	shift
+	curl -sS --max-time 20 -K - "$@" "$SUPABASE_URL/auth/v1/admin/$path" <<-END
 		header = "apikey: $SUPABASE_SERVICE_ROLE_KEY"
 		header = "Authorization: Bearer $SUPABASE_SERVICE_ROLE_KEY"
 		header = "Content-Type: application/json"
+		${SUPABASE_CA_FILE:+cacert = "$SUPABASE_CA_FILE"}
 	END
-	)
+}
+
+# Makes a user at Supabase Auth and prints its id; one who is there already is found.
+supabase_user() {
+	local email=$1 answer
+	answer=$(supabase_admin users -d "{\"email\":\"$email\",\"password\":\"eventflow-dev\",\"email_confirm\":true}")
 	case $answer in
 	*'"id"'*) ;;
-	*) answer=$(curl -sS --max-time 20 -K - "$SUPABASE_URL/auth/v1/admin/users?per_page=1000" <<-END
-		header = "apikey: $SUPABASE_SERVICE_ROLE_KEY"
-		header = "Authorization: Bearer $SUPABASE_SERVICE_ROLE_KEY"
-	END
-	) ;;
+	*) answer=$(supabase_admin "users?per_page=1000") ;;
 	esac
 	printf '%s' "$answer" | perl -MJSON::PP -0777 -e '
 		my $answer = decode_json(<STDIN>);

@@ -74,6 +74,7 @@ part unit unit_tests
 part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api
+part supabase pytest_in supabase
 part transport pytest_in transport
 part durability pytest_in durability
 part fault pytest_in fault

@@ -7,6 +7,7 @@
 #include "crud/user.h"
 #include "services/caller.h"
 #include "services/session.h"
+#include "services/supabase_session.h"
 
 static enum error read_user(struct context *context, const struct auth_login_input *input, struct user *user,
 			    const char **hash)
@@ -54,25 +55,30 @@ static enum error check_password(struct context *context, const struct auth_logi
 	return session_begin(context, login);
 }
 
+static bool has_supabase(const struct context *context)
+{
+	return context->application->config.supabase_url != NULL;
+}
+
 enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login)
 {
-	if (context->application->config.supabase_url)
-		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
-	return check_password(context, input, login);
+	if (!has_supabase(context))
+		return check_password(context, input, login);
+	if (is_sample_password(&context->application->config, input->password))
+		return context_fail(context, ERROR_INVALID_CREDENTIALS, NULL);
+	return supabase_session_begin(context, input->email, input->password, login);
 }
 
 enum error identity_refresh(struct context *context, const struct auth_refresh_input *input, struct login *login)
 {
-	if (context->application->config.supabase_url)
-		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
-	return session_refresh(context, input->refresh_token, login);
+	return has_supabase(context) ? supabase_session_refresh(context, input->refresh_token, login)
+				     : session_refresh(context, input->refresh_token, login);
 }
 
 enum error identity_logout(struct context *context, const struct auth_logout_input *input)
 {
-	if (context->application->config.supabase_url)
-		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
-	return session_end(context, input->refresh_token);
+	return has_supabase(context) ? supabase_session_end(context, input->refresh_token.data == NULL)
+				     : session_end(context, input->refresh_token);
 }
 
 static enum error take_profile(struct context *context, int result, struct profile *profile)

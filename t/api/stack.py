@@ -49,7 +49,8 @@ class Stack:
             os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
         )
         self.secret = self.settings["SUPABASE_JWT_SECRET"]
-        self.issuer = self.settings.get("JWT_ISSUER") or "eventflow"
+        supabase = self.settings.get("SUPABASE_URL")
+        self.issuer = self.settings.get("JWT_ISSUER") or (f"{supabase}/auth/v1" if supabase else "eventflow")
 
     def log_text(self):
         return "".join(
@@ -112,7 +113,11 @@ def running_stack():
     if url:
         yield Stack(url, os.environ.get("EVENTFLOW_VAR", ROOT / "var"), False)
         return
-    var = pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test"))
+    yield from started_stack(pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test")), {})
+
+
+def started_stack(var, settings):
+    """Yields a stack that is made anew in a folder, with settings of its own, and stops it afterwards."""
     port = free_port()
     environment = {
         **os.environ,
@@ -125,6 +130,7 @@ def running_stack():
     }
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SUPABASE_URL"):
         environment.pop(name, None)
+    environment.update(settings)
     if os.path.lexists(var):  # what is left of an earlier run that was cut short
         subprocess.run([str(ROOT / "quickstart"), "stop"], env=environment, cwd=ROOT, capture_output=True, timeout=60)
         shutil.rmtree(var.resolve(), ignore_errors=True)

@@ -71,6 +71,11 @@ class KeyRing:
             self.listed.append(self.current)
         return self.current
 
+    def use(self, algorithm):
+        """Signs with the last listed key of an algorithm, or with the secret."""
+        self.current = next((key for key in reversed(self.listed) if key.algorithm == algorithm), self.secret)
+        assert self.current.algorithm == algorithm
+
     def revoke(self, key):
         self.listed.remove(key)
 
