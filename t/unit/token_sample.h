@@ -7,6 +7,7 @@
 
 #include "auth/token.h"
 #include "core/encoding.h"
+#include "key_sample.h"
 
 #define NOW INT64_C(1800000000)
 #define SUBJECT "0d5c4a1e-9f3b-4c2d-8e7f-0123456789ab"
@@ -17,7 +18,7 @@
 /* Any bytes may be a secret. */
 static const char SECRET[] = "\x01\xff\x00 0123456789 \"secret\" \xc3\x28 0123456789";
 static struct config config;
-static struct keys *keys;
+static struct keys *keys; /* of all kinds */
 static struct arena *arena;
 
 static void set_up(void)
@@ -28,9 +29,11 @@ static void set_up(void)
 	config.jwt_secret = (struct text){SECRET, sizeof(SECRET) - 1};
 	config.jwt_issuer = issuer;
 	config.jwt_audience = audience;
-	keys = keys_new(&config, message);
 	arena = arena_new(64 * 1024 * 1024);
-	cr_assert(keys && arena, "set up");
+	cr_assert_not_null(arena, "an arena");
+	config.jwks_file = memory_file(arena, JWKS);
+	keys = keys_new(&config, message);
+	cr_assert_not_null(keys, "%s", message);
 }
 
 static void tear_down(void)
