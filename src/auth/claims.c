@@ -52,7 +52,7 @@ static bool is_among(struct json_object *array, const char *audience)
 {
 	bool found = false;
 	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		struct text value = json_string_value(json_object_array_get_idx(array, i));
+		struct text value = json_string_of(json_object_array_get_idx(array, i));
 		if (!value.data)
 			return false;
 		found |= text_is(value, audience);
@@ -70,7 +70,7 @@ static enum token_fault check_audience(const struct judgement *judgement)
 	if (!json_object_object_get_ex(judgement->claims, "aud", &value))
 		return TOKEN_AUDIENCE;
 	bool is_meant = json_object_is_type(value, json_type_array) ? is_among(value, audience)
-								    : text_is(json_string_value(value), audience);
+								    : text_is(json_string_of(value), audience);
 	return is_meant ? TOKEN_OK : TOKEN_AUDIENCE;
 }
 

@@ -165,7 +165,7 @@ static bool is_for_verifying(struct json_object *jwk)
 	if (!json_object_is_type(operations, json_type_array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(operations); i++) {
-		if (text_is(json_string_value(json_object_array_get_idx(operations, i)), "verify"))
+		if (text_is(json_string_of(json_object_array_get_idx(operations, i)), "verify"))
 			return true;
 	}
 	return false;

@@ -8,7 +8,7 @@
 #include "core/text.h"
 
 /* What a value holds if it is a string; else data == NULL. It lives as long as the value. */
-struct text json_string_value(struct json_object *value);
+struct text json_string_of(struct json_object *value);
 
 /* The same of a member; data == NULL, too, if there is no such member. */
 struct text json_string_member(struct json_object *object, const char *name);

@@ -67,11 +67,14 @@ static bool is_good_audience(const struct reference *audience)
 {
 	if (!audience || reference_type(audience) != REFERENCE_ARRAY)
 		return is_string(audience, "authenticated");
+	bool is_named = false;
 	for (size_t i = 0; i < reference_count(audience); i++) {
-		if (is_string(reference_element(audience, i), "authenticated"))
-			return true;
+		const struct reference *element = reference_element(audience, i);
+		if (reference_type(element) != REFERENCE_STRING)
+			return false;
+		is_named |= is_string(element, "authenticated");
 	}
-	return false;
+	return is_named;
 }
 
 static bool is_good_time(const struct reference *claims)
@@ -87,10 +90,11 @@ static bool is_good_user(const struct reference *claims)
 	struct uuid uuid;
 	const struct reference *subject = reference_member(claims, "sub");
 	const struct reference *anonymous = reference_member(claims, "is_anonymous");
+	const struct reference *client = reference_member(claims, "client_id");
 	bool is_named = !anonymous || reference_type(anonymous) == REFERENCE_NULL ||
 			(reference_type(anonymous) == REFERENCE_BOOLEAN && !reference_boolean(anonymous));
 	return subject && reference_type(subject) == REFERENCE_STRING && uuid_parse(reference_string(subject), &uuid) &&
-	       is_named && !reference_member(claims, "client_id");
+	       is_named && (!client || reference_type(client) == REFERENCE_NULL);
 }
 
 static bool are_good_claims(const struct reference *claims)
@@ -103,8 +107,10 @@ static bool are_good_claims(const struct reference *claims)
 static bool is_good(struct text json, bool (*judge)(const struct reference *object))
 {
 	size_t position;
-	if (json_scan(json, &position) != JSON_OK) /* json.c is its judge */
+	struct json_object *read;
+	if (json_read_within(json, TOKEN_DEPTH_MAX, &read, &position) != JSON_OK) /* json.c is its judge */
 		return false;
+	json_object_put(read);
 	struct reference *value = reference_parse(json);
 	bool is_good = value && reference_type(value) == REFERENCE_OBJECT && judge(value);
 	reference_free(value);
