@@ -60,10 +60,17 @@ static bool has_supabase(const struct context *context)
 	return context->application->config.supabase_url != NULL;
 }
 
+/* With public keys alone nobody here can sign a token. */
+static bool may_sign(const struct context *context)
+{
+	return context->application->config.jwt_secret.data != NULL;
+}
+
 enum error identity_login(struct context *context, const struct auth_login_input *input, struct login *login)
 {
 	if (!has_supabase(context))
-		return check_password(context, input, login);
+		return may_sign(context) ? check_password(context, input, login)
+					 : context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
 	if (is_sample_password(&context->application->config, input->password))
 		return context_fail(context, ERROR_INVALID_CREDENTIALS, NULL);
 	return supabase_session_begin(context, input->email, input->password, login);
@@ -71,8 +78,10 @@ enum error identity_login(struct context *context, const struct auth_login_input
 
 enum error identity_refresh(struct context *context, const struct auth_refresh_input *input, struct login *login)
 {
-	return has_supabase(context) ? supabase_session_refresh(context, input->refresh_token, login)
-				     : session_refresh(context, input->refresh_token, login);
+	if (has_supabase(context))
+		return supabase_session_refresh(context, input->refresh_token, login);
+	return may_sign(context) ? session_refresh(context, input->refresh_token, login)
+				 : context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
 }
 
 enum error identity_logout(struct context *context, const struct auth_logout_input *input)
