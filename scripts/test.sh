@@ -75,6 +75,8 @@ part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api
 part supabase pytest_in supabase
+part tokens pytest_in tokens
+long_part tokens-long env EVENTFLOW_TEST_LONG=yes /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/tokens/test_rotation.py"
 part transport pytest_in transport
 part durability pytest_in durability
 part fault pytest_in fault
