@@ -41,7 +41,7 @@ def specification():
 @pytest.fixture(scope="session")
 def coverage(request):
     """What was seen in the run; skips where only some of the tests are run."""
-    if {item.path.name for item in request.session.items} != {path.name for path in HERE.glob("test_*.py")}:
+    if {item.path.name for item in request.session.items} != {path.name for path in HERE.rglob("test_*.py")}:
         pytest.skip("only some of the tests are run")
     return COVERAGE
 
