@@ -6,6 +6,8 @@
 #include "core/json_member.h"
 #include "core/json_reader.h"
 
+#define NO_CODE "-"
+
 enum { REFRESH_TOKEN_MAX = 1024 /* bytes; what our own clients may send back */ };
 
 /* What Supabase refuses on account of what our client sent. That a user is banned it says before it has looked at the
@@ -45,7 +47,7 @@ static void read_code(struct json_object *body, char code[SUPABASE_CODE_MAX])
 		if (strspn(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == value.length)
 			return;
 	}
-	strcpy(code, "-");
+	memcpy(code, NO_CODE, sizeof(NO_CODE));
 }
 
 static enum error refuse(enum supabase_operation operation, long status, const char *code)
@@ -83,7 +85,7 @@ enum error supabase_answer_read(enum supabase_operation operation, const struct 
 {
 	struct json_object *body = NULL;
 	size_t position;
-	strcpy(code, "-");
+	memcpy(code, NO_CODE, sizeof(NO_CODE));
 	if (operation == SUPABASE_LOGOUT && answer->status == 204)
 		return ERROR_NONE;
 	enum json_fault fault = json_read(answer->body, &body, &position);

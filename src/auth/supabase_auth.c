@@ -1,6 +1,7 @@
 #include "auth/supabase_auth.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/json_writer.h"
@@ -49,23 +50,31 @@ static void begin(struct message *message, const struct supabase_client *client)
 		add_header(message, "Sb-Forwarded-For", client->remote_address);
 }
 
-/* POSTs the message to a path below /auth/v1, and reads the answer. */
-static enum error post(const struct message *message, const char *path, struct text body,
-		       enum supabase_operation operation, struct supabase_grant *grant)
+/* Sends the message to a path below /auth/v1; body as in https_request. */
+static enum https_fault exchange(const struct message *message, const char *path, struct text body,
+				 struct https_answer *answer)
 {
 	const struct supabase_client *client = message->client;
-	struct https_answer answer;
-	char code[SUPABASE_CODE_MAX];
 	const char *url = arena_format(client->arena, "%s/auth/v1/%s", client->config->supabase_url, path);
+	*answer = (struct https_answer){0};
 	if (!url || message->is_short_of_memory)
-		return ERROR_OUT_OF_MEMORY;
+		return HTTPS_MEMORY;
 	const struct https_request request = {.url = url,
 					      .headers = message->headers,
 					      .body = body,
 					      .timeout_ms = SUPABASE_TIMEOUT,
 					      .answer_max = ANSWER_MAX,
 					      .ca_file = client->config->supabase_ca_file};
-	enum https_fault fault = https_fetch(&request, &answer);
+	return https_fetch(&request, answer);
+}
+
+static enum error post(const struct message *message, const char *path, struct text body,
+		       enum supabase_operation operation, struct supabase_grant *grant)
+{
+	const struct supabase_client *client = message->client;
+	struct https_answer answer;
+	char code[SUPABASE_CODE_MAX];
+	enum https_fault fault = exchange(message, path, body, &answer);
 	if (fault != HTTPS_OK) {
 		log_write(LOG_ERROR, "auth", "request_id=%s Supabase Auth: %s", client->request_id,
 			  https_fault_message(fault));
@@ -129,4 +138,19 @@ enum error supabase_logout(const struct supabase_client *client, struct text aut
 	add_header(&message, "Authorization", authorization);
 	return post(&message, is_everywhere ? "logout?scope=global" : "logout?scope=local", TEXT(""), SUPABASE_LOGOUT,
 		    NULL);
+}
+
+bool supabase_is_usable(const struct supabase_client *client, char reason[SUPABASE_REASON_MAX])
+{
+	struct message message;
+	struct https_answer answer;
+	begin(&message, client);
+	enum https_fault fault = exchange(&message, "health", (struct text){0}, &answer);
+	bool is_usable = fault == HTTPS_OK && answer.status == 200;
+	if (fault != HTTPS_OK)
+		snprintf(reason, SUPABASE_REASON_MAX, "%s", https_fault_message(fault));
+	else
+		snprintf(reason, SUPABASE_REASON_MAX, "it answered with status %ld", answer.status);
+	https_answer_free(&answer);
+	return is_usable;
 }

@@ -5,7 +5,10 @@
 #include "auth/supabase_answer.h"
 #include "core/config.h"
 
-enum { SUPABASE_TIMEOUT = 3000 /* milliseconds, for one request */ };
+enum {
+	SUPABASE_TIMEOUT = 3000, /* milliseconds, for one request */
+	SUPABASE_REASON_MAX = 128,
+};
 
 /* For whom Supabase is asked. What is made lies in the arena. */
 struct supabase_client {
@@ -25,5 +28,9 @@ enum error supabase_refresh_grant(const struct supabase_client *client, struct t
 
 /* authorization: "Bearer" and the access token, of which all sessions of the user end, or its own alone. */
 enum error supabase_logout(const struct supabase_client *client, struct text authorization, bool is_everywhere);
+
+/* For an operator who asks: whether Supabase Auth answers to the key that it is asked with; else why not, as the end of
+ * a sentence. */
+bool supabase_is_usable(const struct supabase_client *client, char reason[SUPABASE_REASON_MAX]);
 
 #endif

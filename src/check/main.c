@@ -11,6 +11,7 @@
 
 #include "auth/https_client.h"
 #include "auth/keys.h"
+#include "auth/supabase_auth.h"
 #include "auth/token.h"
 #include "core/arena.h"
 #include "core/config.h"
@@ -115,6 +116,22 @@ static void check_published_keys(struct check *check)
 		report_warning("keys", "%s; only tokens of HS256 will be taken. " FETCH_REMEDY, message);
 	else
 		report_fail(check, "keys", "%s. " FETCH_REMEDY, message);
+}
+
+/* Tokens are taken all the same. */
+static void check_login(struct check *check)
+{
+	struct arena *arena = arena_new(ARENA_CEILING);
+	const struct supabase_client client = {.config = &check->config, .arena = arena, .request_id = "-"};
+	char reason[SUPABASE_REASON_MAX] = "there is no memory to ask it";
+	if (arena && https_client_start() && supabase_is_usable(&client, reason))
+		report_ok("login", "Supabase Auth answers to our key");
+	else
+		report_warning("login",
+			       "Supabase Auth: %s; nobody can log in here. See that SUPABASE_ANON_KEY is the project's "
+			       "publishable key, and that SUPABASE_URL can be reached",
+			       reason);
+	arena_free(arena);
 }
 
 static void check_keys(struct check *check)
@@ -256,6 +273,8 @@ static void run_checks(struct check *check, bool with_token)
 	if (!check_configuration(check))
 		return;
 	check_keys(check);
+	if (check->config.supabase_url)
+		check_login(check);
 	check_database(check);
 	if (check->connection) {
 		check_migrations(check);

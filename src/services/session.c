@@ -83,7 +83,7 @@ static enum error revoke(struct context *context, const struct session *session)
 
 enum error session_refresh(struct context *context, struct text refresh_token, struct login *login)
 {
-	struct session session;
+	struct session session = {0};
 	const char *new_hash;
 	const char *hash = refresh_token_hash(context->arena, refresh_token);
 	if (!hash)

@@ -1,11 +1,16 @@
 """Login, refresh and logout by Supabase Auth: what it is asked, what comes of its answers, and what never does."""
 
 import json
+import os
+import pathlib
+import subprocess
+import threading
 import time
 
 import jwt
 import pytest
 
+import stack as stack_module
 from auth_server import JWKS, LOGOUT, TOKEN, RateLimit
 from conftest import PASSWORD, SAMPLE_PASSWORD
 from signing_keys import SecretKey
@@ -275,8 +280,6 @@ def test_a_server_that_cannot_prove_who_it_is_learns_nothing(nobody, server, use
 
 def test_logins_that_hang_do_not_slow_the_rest(stack, nobody, server, user):
     """One login for each worker hangs for three seconds; more are refused at once, and all else goes on."""
-    import threading
-
     server.misbehave("slow", TOKEN)
     logins, reads = [], []
     stop = threading.Event()
@@ -359,6 +362,21 @@ def test_the_sample_password_in_production(cgi, server):
     answer = cgi("/api/auth/login", body, {"ENVIRONMENT": "production"})
     assert answer.status == 401 and "invalid_credentials" in answer.body
     assert len(server.asked(TOKEN)) == 1, "it is not even asked"
+
+
+def test_the_check_says_whether_people_can_log_in(stack, server):
+    def check(**settings):
+        environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), **settings}
+        program = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", stack_module.ROOT / "build")) / "eventflow-check"
+        done = subprocess.run([str(program)], env=environment, capture_output=True, text=True, timeout=30)
+        return next(line for line in done.stdout.splitlines() if " login: " in line)
+
+    assert check() == "ok   login: Supabase Auth answers to our key"
+    assert check(SUPABASE_ANON_KEY="wrong").startswith("warn login: Supabase Auth: it answered with status 401;")
+    server.misbehave("error_500", "/auth/v1/health")
+    assert "it answered with status 500" in check()
+    server.certificate = "untrusted"
+    assert "TLS failed" in check()
 
 
 # ---- The log ---------------------------------------------------------------------------------------------------
