@@ -140,7 +140,12 @@ def test_it_asks_supabase_over_tls(sandboxed, tmp_path):
     with auth_server.AuthServer(tmp_path) as supabase:
         worker = sandboxed(**supabase.settings())
         assert is_ready(worker), worker.log.read_text()
-        assert f"keys from {supabase.url}" in worker.log.read_text() and "refused" not in worker.log.read_text()
+        assert f"keys from {supabase.url}" in worker.log.read_text()
+        connection = fastcgi.Connection(worker.path)
+        credentials = b'{"email":"nobody@example.com","password":"wrong"}'
+        connection.send(fastcgi.request("POST", "/api/auth/login", credentials, CONTENT_TYPE="application/json"))
+        assert b'"code":"invalid_credentials"' in connection.answer()
+        assert "refused" not in worker.log.read_text()
 
 
 @pytest.fixture
