@@ -19,7 +19,7 @@ int transition_list_queue(struct database *database, const struct uuid *task_id,
 static const struct statement transition_create = {
     "transition_create",
     "WITH event AS (UPDATE eventflow.events SET version = version + 1, updated_at = now() WHERE id = $1::uuid"
-    " AND eventflow.require_event_version(version, $2::bigint) IS NOT NULL RETURNING version)"
+    " AND ($2::bigint IS NULL OR eventflow.require_event_version(version, $2::bigint) IS NOT NULL) RETURNING version)"
     " INSERT INTO eventflow.task_transitions (event_id, event_version, request_id, task_id, number, kind, from_state,"
     " to_state, from_assignee_id, to_assignee_id, actor_id, reason)"
     " SELECT $1::uuid, event.version, $3, n.* FROM event, unnest($4::uuid[], $5::integer[], $6::text[], $7::text[],"

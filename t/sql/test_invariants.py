@@ -71,6 +71,9 @@ VIOLATIONS = [
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', '{VENUE}')"]),
     ("task_dependencies_pkey", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', '{CATERING}')"]),
     ("task_dependencies_parent", [f"INSERT INTO eventflow.task_dependencies VALUES ('{OTHER_EVENT}', '{VENUE}', '{CATERING}')", NOW]),
+    ("task_dependencies_child", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', gen_random_uuid())"]),
+    ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies SELECT '{EVENT}', p.id, c.id FROM eventflow.tasks p, eventflow.tasks c"
+                                    f" WHERE p.event_id = '{EVENT}' AND c.event_id = '{EVENT}' AND p.rank <= c.rank ON CONFLICT DO NOTHING"]),
     ("task_dependencies_immutable", ["DELETE FROM eventflow.task_dependencies"]),
     ("task_transitions_append_only", ["DELETE FROM eventflow.task_transitions"]),
     ("task_transitions_append_only", ["UPDATE eventflow.task_transitions SET reason = 'x'"]),
