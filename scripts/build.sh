@@ -2,6 +2,7 @@
 
 # What configure is told, where it is not the common build.
 CONFIGURE_OPTIONS=()
+FUZZ_CONFIGURE_OPTIONS=(CC=clang --enable-werror --enable-fuzzing)
 
 # Builds the targets; the programs, if none is named.
 build() {

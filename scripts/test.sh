@@ -71,6 +71,7 @@ if [ -f "$BUILD/Makefile" ] && ! grep -q '^CRITERION_LIBS = .' "$BUILD/Makefile"
 fi
 build
 part unit unit_tests
+part analysis "$ROOT/scripts/analysis.sh"
 part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api

@@ -24,7 +24,7 @@ static bool read_file(const char *path, char *content, size_t *length)
 	*length = fread(content, 1, JWKS_SIZE_MAX + 1, file);
 	int saved_errno = errno;
 	bool failed = ferror(file);
-	fclose(file);
+	(void)fclose(file); /* it was only read */
 	errno = saved_errno;
 	return !failed;
 }

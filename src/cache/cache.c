@@ -89,7 +89,9 @@ static void forget(struct cache *cache, struct node **place)
 
 static void forget_node(struct cache *cache, struct node *node)
 {
-	forget(cache, find(cache, node->key, node->hash));
+	struct node **place = find(cache, node->key, node->hash);
+	if (*place)
+		forget(cache, place);
 }
 
 static void remember(struct cache *cache, struct node *node)
@@ -114,10 +116,10 @@ void cache_free(struct cache *cache)
 static struct node *find_live(struct cache *cache, struct text key, uint64_t hash)
 {
 	struct node **place = find(cache, key, hash);
-	if (*place && (*place)->expires_at <= clock_milliseconds())
-		forget(cache, place);
-	else if (*place)
-		return *place;
+	struct node *node = *place;
+	if (!node || node->expires_at > clock_milliseconds())
+		return node;
+	forget(cache, place);
 	return NULL;
 }
 

@@ -116,8 +116,11 @@ static bool read_string(struct loader *loader, const char *name, const char *abs
 	const char *value = setting(loader, name);
 	if (!value)
 		value = absent;
-	*copy = value ? strdup(value) : NULL;
-	return !value || *copy || refuse_for_memory(loader, name);
+	*copy = NULL;
+	if (!value)
+		return true;
+	*copy = strdup(value);
+	return *copy || refuse_for_memory(loader, name);
 }
 
 static bool load_environment(struct loader *loader)
@@ -261,11 +264,12 @@ static bool load_secret(struct loader *loader)
 	const char *given = given_value(loader, "SUPABASE_JWT_SECRET");
 	if (!given)
 		return true;
-	char *secret = strdup(given);
-	if (!secret)
+	struct text *secret = &loader->config->jwt_secret;
+	secret->data = strdup(given);
+	if (!secret->data)
 		return refuse_for_memory(loader, "SUPABASE_JWT_SECRET");
-	loader->config->jwt_secret = text_from_string(secret);
-	return check_secret(loader, loader->config->jwt_secret);
+	secret->length = strlen(secret->data);
+	return check_secret(loader, *secret);
 }
 
 static bool load_keys(struct loader *loader)

@@ -30,6 +30,15 @@ static int count_items(const char *list)
 	return count;
 }
 
+/* In milliseconds; libpq takes what is not above 0 for no timeout at all. */
+static int timeout_of(const char *seconds)
+{
+	long value = strtol(seconds, NULL, 10);
+	if (value <= 0)
+		return HOST_TIMEOUT;
+	return (int)(value < 3600 ? value : 3600) * 1000;
+}
+
 static void take_option(struct hosts *hosts, const PQconninfoOption *option)
 {
 	if (strcmp(option->keyword, "host") == 0)
@@ -38,8 +47,8 @@ static void take_option(struct hosts *hosts, const PQconninfoOption *option)
 		hosts->addresses = option->val;
 	else if (strcmp(option->keyword, "port") == 0)
 		hosts->ports = option->val;
-	else if (strcmp(option->keyword, "connect_timeout") == 0 && option->val && atol(option->val) > 0)
-		hosts->timeout = (int)(atol(option->val) > 3600 ? 3600 : atol(option->val)) * 1000;
+	else if (strcmp(option->keyword, "connect_timeout") == 0 && option->val)
+		hosts->timeout = timeout_of(option->val);
 }
 
 /* What it points to lives as long as the options. */

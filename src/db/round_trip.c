@@ -19,11 +19,10 @@ static bool is_prepared(const struct database *database, const struct statement 
 	return false;
 }
 
-/* There is nothing to plan about BEGIN and COMMIT. */
+/* Statements without parameters are BEGIN, COMMIT and the like: there is nothing to plan. */
 static bool wants_name(const struct database *database, const struct statement *statement)
 {
-	return !database->pooled && statement != &statement_begin && statement != &statement_begin_snapshot &&
-	       statement != &statement_commit &&
+	return !database->pooled && statement->parameter_count > 0 &&
 	       (is_prepared(database, statement) || database->prepared_count < PREPARED_MAX);
 }
 
@@ -188,7 +187,8 @@ static enum error exchange(struct database *database, int64_t deadline)
 enum error round_trip_run(struct database *database)
 {
 	bool commits = round_trip_commits(database);
-	int64_t deadline = database->deadline - (commits ? database->reserve : 0);
+	int64_t share = commits ? (int64_t)database->config->request_deadline * 1000 / PROOF_SHARE : 0;
+	int64_t deadline = database->deadline - share;
 	database->fate = (struct fate){0};
 	database->warned = false;
 	database->round_trips++;

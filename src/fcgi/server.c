@@ -186,7 +186,7 @@ int server_run(struct application *application, int listen_socket)
 		log_write(LOG_ERROR, "fcgi", "cannot start: %s", strerror(errno));
 		return 1;
 	}
-	signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN); /* it fails for a signal that does not exist */
 	int started = start_threads(&server, threads, count);
 	if (started < count) {
 		log_write(LOG_ERROR, "fcgi", "only %d of %d threads could be started", started, count);

@@ -54,7 +54,7 @@ static enum error prefer_profile(struct context *context, const struct operation
 
 static enum error handle(struct context *context)
 {
-	struct operation_match match;
+	struct operation_match match = {0};
 	enum error error = route(context, &match);
 	if (error != ERROR_NONE || !match.operation)
 		return error;

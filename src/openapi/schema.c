@@ -73,18 +73,29 @@ static void expect_enum(struct field *field)
 				     i > 0 ? ", " : "", json_object_get_string(json_object_array_get_idx(values, i)));
 }
 
+/* "]{m,n}$", the end of a pattern. */
+static bool read_bounds(const char *text, long long *minimum, long long *maximum)
+{
+	char *end;
+	if (!text || strncmp(text, "]{", 2) != 0)
+		return false;
+	*minimum = strtoll(text + 2, &end, 10);
+	if (*end != ',')
+		return false;
+	*maximum = strtoll(end + 1, &end, 10);
+	return strcmp(end, "}$") == 0;
+}
+
 /* "^[class]{m,n}$" is the one form of pattern: it becomes a class of characters and a length. */
 static void read_pattern(const char *place, struct json_object *schema, struct field *field)
 {
 	const char *pattern = json_object_get_string(get(schema, "pattern"));
 	long long minimum;
 	long long maximum;
-	int length = 0;
 	if (!pattern)
 		return;
 	const char *close = strchr(pattern, ']');
-	if (strncmp(pattern, "^[", 2) != 0 || !close ||
-	    sscanf(close, "]{%lld,%lld}$%n", &minimum, &maximum, &length) != 2 || close[length] != '\0')
+	if (strncmp(pattern, "^[", 2) != 0 || !read_bounds(close, &minimum, &maximum))
 		fail(place, "a pattern must be of the form ^[class]{m,n}$");
 	field->pattern = pattern;
 	field->minimum = minimum;

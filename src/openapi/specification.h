@@ -65,7 +65,7 @@ struct specification {
 };
 
 /* Ends the compiler with a message that names the place in the document. */
-_Noreturn void fail(const char *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+__attribute__((noreturn, format(printf, 2, 3))) void fail(const char *place, const char *format, ...);
 
 /* Follows "$ref" within the document. */
 struct json_object *resolve(const struct specification *specification, const char *place, struct json_object *value);

@@ -52,7 +52,9 @@ static struct queued queue_list(struct database *database, enum reference_resour
 
 static struct rows take_rows(const struct database *database, int result)
 {
-	return result < 0 ? (struct rows){0} : batch_rows(database, result);
+	if (result < 0)
+		return (struct rows){0};
+	return batch_rows(database, result);
 }
 
 /* The name of one finished answer: the resource and the query, as "task_types?limit=100&cursor=". */
