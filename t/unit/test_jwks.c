@@ -310,6 +310,27 @@ Test(jwks, exponents)
 	expect_jwk("{\"kty\":\"RSA\",\"kid\":\"k\",\"n\":\"" RSA_N "\",\"e\":65537}", JWK_PARAMETER);
 }
 
+/* A document may hold thousands of things; the log gets the first few. */
+Test(jwks, refusals_in_the_log)
+{
+	char text[8192];
+	int ends[2];
+	struct jwks *jwks = read_good("{\"keys\":[0,1,2,3,4,5,6,7,8,9,10]}");
+	int standard_error = dup(STDERR_FILENO);
+	cr_assert_eq(pipe(ends), 0, "a pipe");
+	cr_assert_geq(dup2(ends[1], STDERR_FILENO), 0, "the log");
+	jwks_log_refusals(jwks, "the document");
+	cr_assert_geq(dup2(standard_error, STDERR_FILENO), 0, "as before");
+	ssize_t length = read(ends[0], text, sizeof(text) - 1);
+	cr_assert_gt(length, 0, "lines");
+	text[length] = '\0';
+	cr_expect_not_null(strstr(text, "the document: key 1 is left out: it is no JSON object"), "%s", text);
+	cr_expect_not_null(strstr(text, "key 8 is left out"), "%s", text);
+	cr_expect_null(strstr(text, "key 9 "), "%s", text);
+	cr_expect_not_null(strstr(text, "the document: 3 more keys are left out"), "%s", text);
+	jwks_free(jwks);
+}
+
 Test(jwks, every_fault_has_a_message)
 {
 	for (enum jwk_fault fault = 0; fault <= JWK_FAULT__MAX; fault++)

@@ -185,6 +185,22 @@ Test(token_public, a_public_key_is_no_secret_where_there_is_none)
 	expect_fault(good_token(TOKEN_ES256), TOKEN_OK, "the others are as they were");
 }
 
+/* Nothing was fetched yet: what is bad whatever the keys are is refused, and no more. */
+Test(token_public, keys_that_are_not_at_hand)
+{
+	static char url[] = "https://localhost:1";
+	char message[CONFIG_MESSAGE_MAX];
+	config.jwks_file = NULL;
+	config.supabase_url = url;
+	keys_free(keys);
+	keys = keys_new(&config, message);
+	cr_assert_not_null(keys, "%s", message);
+	expect_fault(good_token(TOKEN_ES256), TOKEN_NO_KEYS_YET, "ES256");
+	expect_fault(sign_as(TOKEN_ES256, "{\"alg\":\"ES256\"}", CLAIMS), TOKEN_NO_KEY_ID, "without kid");
+	expect_fault(sign(TEXT(HEADER), TEXT(CLAIMS)), TOKEN_OK, "HS256");
+	expect_fault(sign(TEXT(HEADER), TEXT("{}")), TOKEN_CLAIMS, "HS256");
+}
+
 /* A key that a token brings along, or says where to get, is nobody's. */
 Test(token_public, embedded_keys)
 {
