@@ -6,6 +6,7 @@
 
 #include "core/json_names.h"
 #include "core/json_number.h"
+#include "core/json_tree.h"
 
 /* What may come next, besides white space. */
 enum expectation {
@@ -341,28 +342,13 @@ enum json_fault json_scan(struct text json, size_t *position)
 	return scan_within(json, JSON_DEPTH_MAX, position);
 }
 
-/* The text was scanned: what json-c still refuses is a shortage of memory. *value stays NULL for null. */
-static bool parse(struct text json, struct json_object **value)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	if (!tokener)
-		return false;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	*value = json_tokener_parse_ex(tokener, json.data, (int)json.length);
-	if (json_tokener_get_error(tokener) == json_tokener_continue) /* a number ends only with what follows it */
-		*value = json_tokener_parse_ex(tokener, "", 1);
-	bool parsed = json_tokener_get_error(tokener) == json_tokener_success;
-	json_tokener_free(tokener);
-	return parsed;
-}
-
 enum json_fault json_read_within(struct text json, unsigned int depth_max, struct json_object **value, size_t *position)
 {
 	*value = NULL;
 	enum json_fault fault = scan_within(json, depth_max, position);
 	if (fault != JSON_OK)
 		return fault;
-	return json.length <= INT_MAX && parse(json, value) ? JSON_OK : JSON_MEMORY;
+	return json.length <= INT_MAX && json_tree_build(json, value) ? JSON_OK : JSON_MEMORY;
 }
 
 enum json_fault json_read(struct text json, struct json_object **value, size_t *position)

@@ -1,4 +1,5 @@
-/* JSON in: a strict RFC 8259 scanner in front of json-c, which alone accepts what must be refused. */
+/* JSON in: a strict RFC 8259 scanner, and json-c's tree of what it has accepted; json-c's own parser accepts what must
+ * be refused. */
 #ifndef EVENTFLOW_CORE_JSON_READER_H
 #define EVENTFLOW_CORE_JSON_READER_H
 
