@@ -6,18 +6,21 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE / "rig"), str(HERE.parent / "api"), str(HERE.parent / "transport")]
+sys.path[:0] = [str(HERE / "rig"), str(HERE / "checker"), str(HERE.parent / "api"), str(HERE.parent / "transport")]
 
 import stack as stack_module  # noqa: E402
 from client import Caller, Coverage, Judge, Wire  # noqa: E402
 from host import Host  # noqa: E402
 from shim import Shim  # noqa: E402
+from site_control import running_site  # noqa: E402
 from specification import Specification  # noqa: E402
 from world import World  # noqa: E402
 
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run what takes long, too")
+    parser.addoption("--seed", type=int, default=1, help="of the checker's first run")
+    parser.addoption("--operations", type=int, help="of each run of the checker")
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +30,10 @@ def is_long(request):
 
 @pytest.fixture(scope="session")
 def stack():
-    yield from stack_module.running_stack()
+    """The owner may end and look at the sessions of the workers."""
+    for running in stack_module.running_stack():
+        running.superuser_sql("GRANT pg_signal_backend, pg_monitor TO eventflow_owner")
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +41,6 @@ def world(stack):
     nobody = Caller(Wire(stack), Judge(Specification(stack_module.ROOT), Coverage()))
     with World(stack, nobody) as world:
         yield world
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rights(stack):
-    """The owner may end and look at the sessions of the workers."""
-    stack.superuser_sql("GRANT pg_signal_backend, pg_monitor TO eventflow_owner")
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +67,21 @@ def shimmed_host(stack, shim):
     host = Host(stack, shim)
     yield host
     host.close()
+
+
+@pytest.fixture(scope="session")
+def site(shim):
+    """A stack of its own, which may be treated badly; the shim is in its workers."""
+    with running_site(stack_module.ROOT / "var" / "fault", environment=shim.environment()) as site:
+        yield site
+
+
+@pytest.fixture
+def say(capfd):
+    """A function that prints a line at once."""
+
+    def say(line):
+        with capfd.disabled():
+            print(line, flush=True)
+
+    return say

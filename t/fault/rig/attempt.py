@@ -9,6 +9,7 @@ import fastcgi
 import soundness
 from scenes import Scene, parse
 from schedule import wait_until
+
 DEADLINE = 5.5  # seconds for an answer: the contract's five and a little for this machine
 UNDER_WAY = "SELECT FROM pg_stat_activity WHERE usename = 'eventflow_api' AND state <> 'idle'"
 RECOVERY = 1  # seconds until a request is answered with 200 again

@@ -45,6 +45,7 @@ struct control {
 	_Atomic uint32_t count;
 	_Atomic uint32_t paused;
 	_Atomic uint32_t hits;            /* how often the action was taken */
+	_Atomic int32_t skew;             /* seconds that the clock of the day is wrong */
 	char names[NAMES_MAX][NAME_SIZE]; /* of the calls that were counted */
 };
 
@@ -102,12 +103,14 @@ static void after(enum action action)
 		wait_for_controller();
 }
 
-#define REAL(name) ((__typeof__(&(name)))real(#name))
-
-static void *real(const char *name)
-{
-	return dlsym(RTLD_NEXT, name);
-}
+/* The function of this name behind this library, looked up once. */
+#define REAL(name)                                                       \
+	({                                                               \
+		static _Atomic(__typeof__(&(name))) known;               \
+		if (!atomic_load_explicit(&known, memory_order_relaxed)) \
+			atomic_store(&known, dlsym(RTLD_NEXT, #name));   \
+		atomic_load_explicit(&known, memory_order_relaxed);      \
+	})
 
 /* A call of libpq that can fail, and what it returns then. */
 #define LIBPQ(type, name, failure, parameters, arguments)             \
@@ -235,6 +238,24 @@ void free(void *memory)
 	LOOK_UP(real_free, free);
 	if (real_free)
 		real_free(memory);
+}
+
+/* The clock of the day is wrong; the one that counts from the machine's start never is. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	int result = REAL(clock_gettime)(clock, time);
+	if (result == 0 && clock == CLOCK_REALTIME && control)
+		time->tv_sec += atomic_load(&control->skew);
+	return result;
+}
+
+time_t time(time_t *seconds)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (seconds)
+		*seconds = now.tv_sec;
+	return now.tv_sec;
 }
 
 /* glibc's own has no words left when memory is short, and then nobody knows whose assertion it was. */

@@ -10,8 +10,8 @@ import tempfile
 SOURCE = pathlib.Path(__file__).with_name("shim.c")
 LIBPQ, ALLOCATION, IO = 1, 2, 3
 COUNT, FAIL, PAUSE_BEFORE, PAUSE_AFTER, KILL_BEFORE, KILL_AFTER, SHORTEN, LIE = range(8)
-FAMILY, ACTION, AT, PERSISTS, COUNTED, PAUSED, HITS = range(0, 28, 4)  # where they lie in struct control
-NAMES, NAME_SIZE, NAMES_MAX = 28, 24, 4096
+FAMILY, ACTION, AT, PERSISTS, COUNTED, PAUSED, HITS, SKEW = range(0, 32, 4)  # where they lie in struct control
+NAMES, NAME_SIZE, NAMES_MAX = 32, 24, 4096
 
 
 class Shim:
@@ -52,6 +52,10 @@ class Shim:
         self.set(FAMILY, 0)
         self.set(PAUSED, 0)
         return self.get(COUNTED)
+
+    def set_clock(self, seconds):
+        """How far the workers' clock of the day is ahead."""
+        struct.pack_into("=i", self.memory, SKEW, seconds)
 
     def names(self):
         """The calls that were counted, in order."""

@@ -1,0 +1,249 @@
+"""What goes wrong during a run: each fault is a method of Nemesis, which does it, and undoes it."""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+
+import psycopg2
+import shim as shims
+from site_control import wait_for
+
+BEGINNING = 1.0  # seconds without a fault
+ORDINARY = {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"}
+
+
+class Fault:
+    """kind, the moments of its beginning and end (nanoseconds), when the thing was back, and what it excuses."""
+
+    def __init__(self, kind, excuses):
+        self.kind, self.excuses = kind, excuses
+        self.begin, self.end, self.back = time.monotonic_ns(), 0, None
+        self.note = ""
+
+    def as_json(self):
+        return {"kind": self.kind, "begin": self.begin, "end": self.end, "back": self.back, "note": self.note}
+
+
+def is_lost(connection):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return False
+    except psycopg2.Error:
+        return True
+
+
+class Nemesis(threading.Thread):
+    """Draws faults one after the other until it is told to end. kinds: the names of those that are drawn from."""
+
+    def __init__(self, site, shim, shared, seed, pauses=(0.05, 0.5), kinds=None):
+        super().__init__(daemon=True)
+        self.site, self.shim, self.shared, self.pauses = site, shim, shared, pauses
+        self.random = random.Random(f"nemesis {seed}")
+        self.kinds = kinds or KINDS
+        self.faults, self.ends, self.error = [], threading.Event(), None
+        self.replacements = []  # seconds until a killed worker was replaced
+
+    def run(self):
+        try:
+            self.ends.wait(BEGINNING)
+            bag = []
+            while not self.ends.wait(self.random.uniform(*self.pauses)):
+                if not bag:  # every kind comes as often as every other
+                    bag = list(self.kinds)
+                    self.random.shuffle(bag)
+                self.strike(bag.pop())
+        except Exception as error:  # pylint: disable=broad-except
+            self.error = error
+            raise
+
+    def strike(self, kind):
+        fault = Fault(kind, EXCUSES.get(kind, ()))
+        self.faults.append(fault)
+        self.shared.fault = kind
+        try:
+            getattr(self, kind)(fault)
+        finally:
+            fault.end = time.monotonic_ns()
+            self.shared.fault = ""
+
+    def finish(self):
+        self.ends.set()
+        self.join()
+        if self.error:
+            raise self.error
+
+    def _wait(self, least, most):
+        time.sleep(self.random.uniform(least, most))
+
+    # The database.
+
+    def restart(self, fault):
+        self.site.control("restart", "-m", "fast")
+        fault.back = time.monotonic_ns()
+
+    def crash(self, fault):
+        self.site.control("stop", "-m", "immediate")
+        self._wait(0, 0.5)
+        self.site.control("start")
+        fault.back = time.monotonic_ns()
+
+    def kill_session(self, fault):
+        """SIGKILL to one server process: the server ends all others and recovers."""
+        with contextlib.closing(self.site.connect()) as witness:
+            os.kill(self.random.choice(self.site.backends() or [self.site.any_backend()]), signal.SIGKILL)
+            wait_for(lambda: is_lost(witness), 10, "the end of all sessions")
+        wait_for(self.site.database_answers, 30, "recovery")
+        fault.back = time.monotonic_ns()
+
+    def end_sessions(self, fault):
+        for pid in self.site.backends():
+            if self.random.random() < 0.5:
+                self._sql("SELECT pg_terminate_backend(%s)", pid)
+        fault.back = time.monotonic_ns()
+
+    def pause_sessions(self, _):
+        """A slow database."""
+        pids = self.site.backends()
+        for sign in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+            self._wait(0.1, 1.5)
+
+    def hold_locks(self, _):
+        """Somebody holds the rows of an event, or its tasks, sometimes for longer than a worker waits."""
+        statement = self.random.choice(
+            (
+                "SELECT FROM eventflow.events WHERE id = ANY (%s::uuid[]) FOR UPDATE",
+                "SELECT FROM eventflow.tasks WHERE event_id = ANY (%s::uuid[]) FOR UPDATE",
+            )
+        )
+        events = self.random.sample(self.shared.cast.events, self.random.randrange(1, 8))
+        with contextlib.closing(self.site.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(statement, (sorted(events),))
+            self._wait(0.1, self.random.choice((0.3, 2.6)))
+            cursor.execute("ROLLBACK")
+
+    def time_out_statements(self, _):
+        with self._role_setting("statement_timeout", f"{self.random.randrange(2, 8)}ms"):
+            self._wait(0.2, 0.6)
+
+    def cut_idle_transactions(self, _):
+        """Transactions are cut off between their two round trips, while a worker stands still."""
+        with self._role_setting("idle_in_transaction_session_timeout", "5ms"):
+            for _ in range(5):
+                self._stop_worker(0.01, 0.06)
+                self._wait(0.01, 0.05)
+
+    def read_only(self, _):
+        for statement in ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
+            self._sql(f"ALTER SYSTEM {statement}")
+            os.kill(self.site.postmaster(), signal.SIGHUP)
+            self._wait(0.2, 0.8)
+
+    def limit_connections(self, fault):
+        self._sql(f"ALTER ROLE eventflow_api CONNECTION LIMIT {self.random.randrange(0, 4)}")
+        self.site.end_sessions()
+        self._wait(0.2, 0.6)
+        self._sql("ALTER ROLE eventflow_api CONNECTION LIMIT -1")
+        fault.back = time.monotonic_ns()
+
+    # The workers.
+
+    def _stop_worker(self, least, most):
+        pid = self.random.choice(self.site.worker_pids())
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+            self._wait(least, most)
+            os.kill(pid, signal.SIGCONT)
+
+    def pause_worker(self, _):
+        self._stop_worker(0.1, 1.0)
+
+    def kill_worker(self, fault):
+        pid = self.random.choice(self.site.worker_pids())
+        os.kill(pid, signal.SIGKILL)
+        self.replacements.append(self.site.replacement_of(pid))
+        fault.back = time.monotonic_ns()
+
+    def end_worker(self, fault):
+        pid = self.random.choice(self.site.worker_pids())
+        os.kill(pid, signal.SIGTERM)
+        self.site.replacement_of(pid)
+        fault.back = time.monotonic_ns()
+
+    def reload_web_server(self, _):
+        for _ in range(self.random.randrange(1, 4)):
+            self.site.reload_web_server()
+            self._wait(0.02, 0.1)
+
+    def skew_clocks(self, _):
+        """The workers' clocks jump by an hour, forth or back."""
+        self.shim.set_clock(self.random.choice((-3600, 3600, -30, 30)))
+        self._wait(0.3, 0.8)
+        self.shim.set_clock(0)
+
+    def fail_libpq(self, _):
+        """Calls of the workers to libpq fail, one here and there."""
+        for _ in range(8):
+            self.shim.arm(shims.LIBPQ, shims.FAIL, self.random.randrange(1, 60))
+            self._wait(0.01, 0.06)
+        self.shim.disarm()
+
+    def fail_allocations(self, _):
+        for _ in range(8):
+            self.shim.arm(shims.ALLOCATION, shims.FAIL, self.random.randrange(1, 200))
+            self._wait(0.01, 0.06)
+        self.shim.disarm()
+
+    def shorten_io(self, _):
+        self.shim.arm(shims.IO, shims.SHORTEN, 1, persists=True)
+        self._wait(0.02, 0.1)
+        self.shim.disarm()
+
+    def refuse_commits(self, _):
+        """The server says that COMMIT has gone well, and has rolled back."""
+        self.shim.arm(shims.LIBPQ, shims.LIE, 1, persists=True)
+        self._wait(0.05, 0.2)
+        self.shim.disarm()
+
+    # The clients.
+
+    def hang_up(self, _):
+        self.shared.hang_up = True
+        self._wait(0.2, 0.6)
+        self.shared.hang_up = False
+
+    # What several need.
+
+    def _sql(self, statement, *parameters):
+        with contextlib.closing(self.site.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, parameters or None)
+
+    @contextlib.contextmanager
+    def _role_setting(self, name, value):
+        """A setting of the workers' role, in all of their sessions, for a while."""
+        for each in (value, None):
+            self._sql(f"ALTER ROLE eventflow_api SET {name} = %s", each or ORDINARY[name])
+            with contextlib.suppress(psycopg2.Error):
+                self.site.end_sessions()
+            if each:
+                yield
+
+
+KINDS = tuple(
+    name
+    for name, method in vars(Nemesis).items()
+    if callable(method) and not name.startswith("_") and name not in ("run", "strike", "finish")
+)
+EXCUSES = {
+    "refuse_commits": ("500",),
+    "fail_allocations": ("500",),
+    "pause_worker": ("slow",),
+    "pause_sessions": ("slow",),
+}

@@ -1,0 +1,42 @@
+"""Random operations of many clients while the parts of EventFlow fail, and the checker's verdict. The report is left in
+var/fault-report.html."""
+
+import pytest
+import report
+import stack as stack_module
+from campaign import Campaign
+
+SHORT, LONG = (1, 15000), (10, 50000)  # runs, and operations of each
+REPORT = stack_module.ROOT / "var" / "fault-report.html"
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return []
+
+
+def pytest_generate_tests(metafunc):
+    count = (LONG if metafunc.config.getoption("--long") else SHORT)[0]
+    first = metafunc.config.getoption("--seed")
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(first, first + count))
+
+
+def test_random_operations_under_random_faults(site, shim, runs, say, seed, request, is_long):
+    operations = request.config.getoption("--operations") or (LONG if is_long else SHORT)[1]
+    campaign = Campaign(site, shim, seed, operations, say=say)
+    violations = campaign.run()
+    runs.append(report.Run(campaign))
+    report.write(REPORT, runs)
+    say(f"the report: {REPORT}")
+    assert violations == []
+    assert campaign.nemesis.faults and len(campaign.operations) >= operations
+
+
+def test_what_was_down_is_back_soon(runs):
+    """The first 200 within a second of PostgreSQL being back (p99), and a killed worker replaced within a second."""
+    kinds = ("restart", "crash", "kill_session")
+    back = sorted(seconds for run in runs for kind, seconds in run.recoveries if kind in kinds)
+    replaced = sorted(seconds for run in runs for seconds in run.replacements)
+    assert back and report.percentile(back, 99) < 1
+    assert replaced and replaced[-1] < 1
