@@ -1,0 +1,58 @@
+"""Every allocation, every call to libpq and every read and write of every operation fails, once or from then on: no
+worker dies of it (but where libfcgi gives up), nothing is half done, and the next request is answered."""
+
+import pytest
+from attempt import Attempt
+from operations import OPERATIONS
+from shim import ALLOCATION, COUNT, FAIL, IO, LIBPQ
+
+SHORT = ("pick", "task_list", "auth_login")
+STRIDES = {ALLOCATION: 7, LIBPQ: 1, IO: 1}  # of the calls that are tried without --long
+FAMILIES = {"allocation": ALLOCATION, "libpq": LIBPQ, "io": IO}
+GIVES_UP = "fcgiapp.c"  # libfcgi asserts that it gets memory
+
+
+@pytest.fixture(params=OPERATIONS)
+def operation(request, is_long):
+    if not is_long and request.param not in SHORT:
+        pytest.skip("only with --long")
+    return OPERATIONS[request.param]
+
+
+def calls_of(family, world, team, host, operation):
+    """Runs the operation undisturbed: the names of its calls, its answer, and what it leaves."""
+    for _ in range(2):  # what is allocated once is then there
+        whole = Attempt(world, team, host, operation)
+        whole.warm_up()
+        host.shim.arm(family, COUNT)
+        status, body = whole.run()
+        host.shim.disarm()
+    return host.shim.names(), (status, body.get("code")), whole.scene.left()
+
+
+@pytest.mark.parametrize("persists", (False, True), ids=("once", "from then on"))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_call_that_fails_breaks_nothing(world, team, shimmed_host, operation, family, persists, is_long):
+    host, shim, number_of = shimmed_host, shimmed_host.shim, FAMILIES[family]
+    calls, good, expected = calls_of(number_of, world, team, host, operation)
+    assert len(calls) > 3, "the shim sees nothing"
+    wrong = []
+    for number in range(1, len(calls) + 1, 1 if is_long else STRIDES[number_of]):
+        attempt = Attempt(world, team, host, operation)
+        attempt.warm_up()
+        shim.arm(number_of, FAIL, number, persists)
+        attempt.send()
+        try:
+            attempt.judge(
+                expected,
+                f"call {number} of {len(calls)}, {calls[number - 1]}",
+                statuses=(good[0], 500, 503),
+                on_answer=shim.disarm,
+                may_die=GIVES_UP if number_of == ALLOCATION else None,
+                may_close=number_of == IO,
+            )
+        except AssertionError as error:
+            wrong.append(str(error))
+        finally:
+            shim.disarm()
+    assert not wrong, "\n".join(wrong)
