@@ -80,7 +80,7 @@ part tokens pytest_in tokens
 long_part tokens-long env EVENTFLOW_TEST_LONG=yes /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/tokens/test_rotation.py"
 part transport pytest_in transport
 part durability pytest_in durability
-part fault pytest_in fault
+part fault "$ROOT/t/fault/run"
 part browser node_tests browser
 part fuzz "$ROOT/t/fuzz/run" 120
 
