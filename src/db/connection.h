@@ -40,7 +40,8 @@ struct database {
 	bool pooled;      /* a transaction pooler is between: nothing may depend on the session */
 	bool unlimited;   /* the role has no time limits, and the session could not be given any */
 	char limits[640]; /* the statement that sets them */
-	const struct statement *prepared[PREPARED_MAX];
+	/* PREPARED_MAX is looked at when a batch is sent: what it prepares is added as its results arrive */
+	const struct statement *prepared[PREPARED_MAX + BATCH_STATEMENTS_MAX];
 	int prepared_count;
 	int64_t deadline; /* of the request, by clock_milliseconds */
 	struct queued queue[BATCH_STATEMENTS_MAX];
