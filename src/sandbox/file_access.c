@@ -16,12 +16,6 @@
 
 enum { TCP_BIND = 1, PATH_SIZE = 4096, PASSWD_SIZE = 4096 };
 
-/* The kernel's struct landlock_ruleset_attr; headers of Linux 6.1 know the first field alone. */
-struct ruleset {
-	uint64_t files;
-	uint64_t network;
-};
-
 /* Where a library, the resolver or TLS looks for what it needs. A rule holds for the files that are there now, and
  * programs replace files of /etc (a new lease, a new resolv.conf), so it is /etc as a whole; the libraries of name
  * services are loaded at first use. */
@@ -112,15 +106,13 @@ static const char *value_of(const struct options *options, const char *keyword)
 
 static bool find_home(char home[PATH_SIZE])
 {
+	const char *given = getenv("HOME");
+	if (given && *given)
+		return snprintf(home, PATH_SIZE, "%s", given) < PATH_SIZE;
 	struct passwd entry, *found = NULL;
 	char strings[PASSWD_SIZE];
-	const char *given = getenv("HOME");
-	if (!given || !*given) {
-		if (getpwuid_r(geteuid(), &entry, strings, sizeof(strings), &found) != 0 || !found)
-			return false;
-		given = entry.pw_dir;
-	}
-	return snprintf(home, PATH_SIZE, "%s", given) < PATH_SIZE;
+	return getpwuid_r(geteuid(), &entry, strings, sizeof(strings), &found) == 0 && found &&
+	       snprintf(home, PATH_SIZE, "%s", found->pw_dir) < PATH_SIZE;
 }
 
 static void allow_at_home(int ruleset, const char *name)
@@ -166,8 +158,9 @@ int file_access_restrict(const struct config *config)
 	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	if (version < 0)
 		return -errno;
-	struct ruleset attributes = {.files = all_rights(version), .network = version >= 4 ? TCP_BIND : 0};
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+	/* the kernel's struct landlock_ruleset_attr: files and network; headers of Linux 6.1 know the first alone */
+	uint64_t handled[] = {all_rights(version), version >= 4 ? TCP_BIND : 0};
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, handled, sizeof(handled), 0);
 	if (ruleset < 0)
 		return -errno;
 	allow_readable(ruleset, config);

@@ -112,8 +112,9 @@ static void on_violation(int signal_number, siginfo_t *information, void *contex
 	append(&line, "; the process ends\n");
 	ssize_t written = write(STDERR_FILENO, line.text, line.length);
 	(void)written;
-	signal(signal_number, SIG_DFL);
-	raise(signal_number); /* it is blocked until this function returns, and is delivered then */
+	(void)signal(signal_number, SIG_DFL);
+	if (raise(signal_number) != 0) /* it is blocked until this function returns, and is delivered then */
+		_exit(EXIT_FAILURE);
 }
 
 static void look_up_names(void)
