@@ -10,6 +10,7 @@ enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = _Alignof(max_align_t) };
 
 struct block {
 	struct block *next;
+	unsigned int number; /* in the order in which they were made */
 	size_t capacity;
 	size_t used;
 	max_align_t bytes[];
@@ -17,8 +18,9 @@ struct block {
 
 struct arena {
 	size_t ceiling;
-	size_t held;          /* bytes of all blocks, their heads included */
-	struct block *blocks; /* the first is the one that is filled */
+	size_t held; /* bytes of all blocks, their heads included */
+	unsigned int blocks_made;
+	struct block *blocks; /* the first is the one that is filled; the others never are again */
 };
 
 struct arena *arena_new(size_t ceiling)
@@ -61,6 +63,29 @@ void arena_reset(struct arena *arena)
 	}
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){arena->blocks_made, arena->blocks ? arena->blocks->used : 0};
+}
+
+/* The block that was filled at the mark is then the first again: a new one stands before it or right behind it. */
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	struct block **link = &arena->blocks;
+	while (*link) {
+		struct block *block = *link;
+		if (block->number < mark.blocks_made) {
+			link = &block->next;
+			continue;
+		}
+		*link = block->next;
+		arena->held -= sizeof(*block) + block->capacity;
+		free(block);
+	}
+	if (arena->blocks)
+		arena->blocks->used = mark.used;
+}
+
 static size_t room(const struct block *block)
 {
 	return block ? block->capacity - block->used : 0;
@@ -80,6 +105,7 @@ static struct block *add_block(struct arena *arena, size_t size)
 		return NULL;
 	block->capacity = capacity;
 	block->used = 0;
+	block->number = arena->blocks_made++;
 	arena->held += sizeof(*block) + capacity;
 	if (arena->blocks && room(arena->blocks) > capacity - size) {
 		block->next = arena->blocks->next;

@@ -18,6 +18,17 @@ void arena_free(struct arena *arena);
 /* Gives back everything that was allocated, and keeps one block for the next request. */
 void arena_reset(struct arena *arena);
 
+/* Where the arena stands, to be able to give back what comes after. */
+struct arena_mark {
+	unsigned int blocks_made;
+	size_t used; /* of the block that is filled */
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+
+/* Gives back everything that was allocated since the mark. A mark that is older stays good. */
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Zeroed and aligned for any type; NULL when the ceiling is reached or memory is short. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((warn_unused_result));
 

@@ -251,6 +251,14 @@ void json_raw(struct json_writer *writer, struct text value)
 		write_value(writer, value.data, value.length);
 }
 
+const char *json_writer_string(struct json_writer *writer)
+{
+	if (!reserve(writer, 1))
+		return NULL;
+	writer->data[writer->length] = '\0';
+	return writer->data;
+}
+
 struct json_mark json_mark(const struct json_writer *writer)
 {
 	return (struct json_mark){writer->length, writer->comma_due};

@@ -47,6 +47,9 @@ void json_null(struct json_writer *writer);
 /* One finished JSON value, as it is. */
 void json_raw(struct json_writer *writer, struct text value);
 
+/* What was written, NUL-terminated; it lives until more is written. NULL when the writer has failed. */
+const char *json_writer_string(struct json_writer *writer);
+
 /* Where the writer stands, to be able to take back what comes after. */
 struct json_mark {
 	size_t length;

@@ -97,29 +97,6 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	return results;
 }
 
-#define TASKS_OF_INSTANCE                                                                                     \
-	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid AND t.workflow_instance_id = $2::uuid" \
-	" AND t.deleted_at IS NULL"
-
-static const struct statement task_instance = {"task_instance", TASK_LIST(TASKS_OF_INSTANCE), 2};
-
-static const struct statement dependency_instance = {
-    "dependency_instance",
-    "SELECT d.child_id, d.parent_id FROM (" TASKS_OF_INSTANCE ") t JOIN eventflow.task_dependencies d"
-    " ON d.event_id = t.event_id AND d.child_id = t.id",
-    2,
-};
-
-struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
-					     const struct uuid *instance_id)
-{
-	const char *parameters[] = {event_id->text, instance_id->text};
-	struct task_list_results results;
-	results.tasks = batch_add(database, &task_instance, parameters);
-	results.dependencies = batch_add(database, &dependency_instance, parameters);
-	return results;
-}
-
 #define TASK_READ                                                                                                 \
 	"SELECT " TASK_COLUMNS ", t.transition_count, e.version,"                                                 \
 	" EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)," \
@@ -173,29 +150,29 @@ int task_children_lock_queue(struct database *database, const struct uuid *task_
 static const struct statement task_move = {
     "task_move",
     "UPDATE eventflow.tasks SET state = $3, transition_count = $4::integer, updated_at = now()"
-    " WHERE event_id = $1::uuid AND id = $2::uuid RETURNING updated_at",
+    " WHERE event_id = $1::uuid AND id = $2::uuid",
     4,
 };
 
-int task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number)
+void task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number)
 {
 	const char *parameters[] = {task->event_id.text, task->id.text, task_state_names[state], number};
-	return batch_add(database, &task_move, parameters);
+	batch_add(database, &task_move, parameters);
 }
 
 static const struct statement task_assign = {
     "task_assign",
     "UPDATE eventflow.tasks SET assignee_id = $3::uuid, transition_count = $4::integer, updated_at = now()"
-    " WHERE event_id = $1::uuid AND id = $2::uuid RETURNING updated_at",
+    " WHERE event_id = $1::uuid AND id = $2::uuid",
     4,
 };
 
-int task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
-		      const char *number)
+void task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
+		       const char *number)
 {
 	const char *parameters[] = {task->event_id.text, task->id.text,
 				    assignee_id->present ? assignee_id->value.text : NULL, number};
-	return batch_add(database, &task_assign, parameters);
+	batch_add(database, &task_assign, parameters);
 }
 
 static const struct statement task_children_release = {

@@ -33,10 +33,6 @@ struct task_list_results {
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
 					 const struct page *page);
 
-/* All tasks of one workflow instance. */
-struct task_list_results task_instance_queue(struct database *database, const struct uuid *event_id,
-					     const struct uuid *instance_id);
-
 /* One row of TASK_COLUMNS, the number of the last transition, the event's version, whether the user is a member of the
  * event, and whether the user's type is mapped to the task's type; none if the task does not exist. With lock, the row
  * stays locked until the transaction ends. */
@@ -48,9 +44,9 @@ int task_dependencies_queue(struct database *database, const struct uuid *task_i
 /* Locks the task's children in the order of their ids: rows of (id, state, open_parents, transition_count). */
 int task_children_lock_queue(struct database *database, const struct uuid *task_id);
 
-/* Both: one row of the new updated_at. number is that of the transition which tells of the change. */
-int task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number);
-int task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
+/* number is that of the transition which tells of the change. */
+void task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number);
+void task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
 		      const char *number);
 
 /* Takes one open parent from each of the children: arrays of ids, new states and numbers of the last transition. */

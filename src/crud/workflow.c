@@ -49,13 +49,28 @@ struct workflow_template_results workflow_template_read_queue(struct database *d
 	return results;
 }
 
-static const struct statement template_exists = {"workflow_template_exists",
-						 "SELECT FROM eventflow.workflow_templates WHERE id = $1::uuid", 1};
+static const struct statement template_lock = {
+    "workflow_template_lock",
+    "SELECT w.version, w.created_at FROM eventflow.workflow_templates w WHERE w.id = $1::uuid FOR NO KEY UPDATE",
+    1,
+};
 
-int workflow_template_exists_queue(struct database *database, const struct uuid *id)
+int workflow_template_lock_queue(struct database *database, const struct uuid *id)
 {
 	const char *parameters[] = {id->text};
-	return batch_add(database, &template_exists, parameters);
+	return batch_add(database, &template_lock, parameters);
+}
+
+static const struct statement template_hold = {
+    "workflow_template_hold",
+    "SELECT FROM eventflow.workflow_templates w WHERE w.id = $1::uuid FOR SHARE",
+    1,
+};
+
+void workflow_template_hold_queue(struct database *database, const struct uuid *id)
+{
+	const char *parameters[] = {id->text};
+	batch_add(database, &template_hold, parameters);
 }
 
 static const struct statement template_create = {
@@ -70,7 +85,6 @@ void workflow_template_create_queue(struct database *database, const struct uuid
 	batch_add(database, &template_create, parameters);
 }
 
-/* The row stays locked until COMMIT, so that two who save at once make two versions. */
 static const struct statement template_raise = {
     "workflow_template_raise",
     "UPDATE eventflow.workflow_templates SET version = version + 1, updated_at = now() WHERE id = $1::uuid",
@@ -159,18 +173,6 @@ int workflow_instance_list_queue(struct database *database, const struct uuid *e
 	const struct uuid *scope = event_id ? event_id : member_id;
 	const char *parameters[] = {scope ? scope->text : NULL, page->created_at, page->id, page->fetch};
 	return batch_add(database, statement, parameters);
-}
-
-static const struct statement instance_read = {
-    "workflow_instance_read",
-    INSTANCES("SELECT i.* FROM eventflow.workflow_instances i WHERE i.event_id = $1::uuid AND i.id = $2::uuid"),
-    2,
-};
-
-int workflow_instance_read_queue(struct database *database, const struct uuid *event_id, const struct uuid *id)
-{
-	const char *parameters[] = {event_id->text, id->text};
-	return batch_add(database, &instance_read, parameters);
 }
 
 static const struct statement instance_create = {

@@ -17,11 +17,16 @@ struct workflow_template_results {
 /* The newest version of each template. Read in one snapshot. */
 struct workflow_template_results workflow_template_list_queue(struct database *database, const struct page *page);
 
-/* The newest version of one; no rows if it does not exist. Read in one snapshot. */
+/* The newest version of one; no rows if it does not exist. Read in one snapshot, or held. */
 struct workflow_template_results workflow_template_read_queue(struct database *database, const struct uuid *id);
 
-/* One row if the template exists. */
-int workflow_template_exists_queue(struct database *database, const struct uuid *id);
+/* One row of (version, created_at) if the template exists, which stays locked until the transaction ends: so two who
+ * save at once make two versions. */
+int workflow_template_lock_queue(struct database *database, const struct uuid *id);
+
+/* Keeps the template in its present version until the transaction ends, so that statement after statement reads the
+ * same. */
+void workflow_template_hold_queue(struct database *database, const struct uuid *id);
 
 /* A new template, whose version 1 must follow; or the next version's number for one that exists. */
 void workflow_template_create_queue(struct database *database, const struct uuid *id);
@@ -45,9 +50,6 @@ void workflow_version_create_queue(struct database *database, const struct uuid 
 /* Rows of WORKFLOW_INSTANCE_COLUMNS: of one event, of the user's memberships, or (both NULL) of all events. */
 int workflow_instance_list_queue(struct database *database, const struct uuid *event_id, const struct uuid *member_id,
 				 const struct page *page);
-
-/* One row of WORKFLOW_INSTANCE_COLUMNS. */
-int workflow_instance_read_queue(struct database *database, const struct uuid *event_id, const struct uuid *id);
 
 void workflow_instance_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *id,
 				    const struct uuid *workflow_id, const char *workflow_version,

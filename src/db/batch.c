@@ -77,12 +77,35 @@ enum error batch_run(struct database *database)
 		error = round_trip_run(database);
 	else
 		error = run_anew(database);
+	if (database->fate.unprepared) /* within a transaction: another attempt will do without names */
+		connection_forget_session(database);
 	if (error != ERROR_NONE)
 		round_trip_roll_back(database);
 	database->in_transaction = database->connection && PQtransactionStatus(database->connection) == PQTRANS_INTRANS;
 	database->queue_length = 0;
 	database->overflowed = false;
 	return error;
+}
+
+bool batch_may_repeat(const struct database *database)
+{
+	return database->fate.conflict || database->fate.unprepared;
+}
+
+bool batch_is_undecided(const struct database *database)
+{
+	return database->fate.undecided;
+}
+
+void batch_use_reserve(struct database *database)
+{
+	database->reserve = 0;
+}
+
+int batch_time_left(const struct database *database)
+{
+	int64_t left = database->deadline - clock_milliseconds();
+	return left > 0 ? (int)left : 0;
 }
 
 struct rows batch_rows(const struct database *database, int position)
@@ -94,15 +117,27 @@ struct rows batch_rows(const struct database *database, int position)
 void batch_begin_request(struct database *database)
 {
 	database->deadline = clock_milliseconds() + (int64_t)database->config->request_deadline * 1000 - ANSWER_RESERVE;
+	database->reserve = database->config->request_deadline * 1000 / PROOF_SHARE;
 	database->round_trips = 0;
 	database->statements = 0;
 }
 
-void batch_end_request(struct database *database)
+int batch_mark(const struct database *database)
+{
+	return database->result_count;
+}
+
+void batch_rewind(struct database *database, int mark)
 {
 	round_trip_roll_back(database);
-	free_results(database, 0);
+	free_results(database, mark);
 	database->queue_length = 0;
+	database->overflowed = false;
+}
+
+void batch_end_request(struct database *database)
+{
+	batch_rewind(database, 0);
 }
 
 int batch_round_trips(const struct database *database)

@@ -31,6 +31,11 @@ void batch_add_commit(struct database *database);
  * failed; a transaction that is open is then rolled back. */
 enum error batch_run(struct database *database) __attribute__((warn_unused_result));
 
+/* What the last batch's error means. Whether the same transaction may succeed if it is run again from its beginning:
+ * another one was in its way. Whether it may have been committed nevertheless: the answer to COMMIT was lost. */
+bool batch_may_repeat(const struct database *database);
+bool batch_is_undecided(const struct database *database);
+
 /* The rows of a statement that has succeeded. */
 struct rows batch_rows(const struct database *database, int position);
 
@@ -39,6 +44,17 @@ void batch_begin_request(struct database *database);
 
 /* Rolls back a transaction that is open, and frees the results. */
 void batch_end_request(struct database *database);
+
+/* The number of results so far, to be able to take back what comes after: a transaction that is open, and its results. */
+int batch_mark(const struct database *database);
+void batch_rewind(struct database *database, int mark);
+
+/* A batch with COMMIT leaves a part of the request's time for finding out what became of it; from now on it may be
+ * used. */
+void batch_use_reserve(struct database *database);
+
+/* Milliseconds until the request's deadline; 0 behind it. */
+int batch_time_left(const struct database *database);
 
 /* Since the request began, or in all of it once it has ended. */
 int batch_round_trips(const struct database *database);

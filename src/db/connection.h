@@ -14,7 +14,7 @@ enum {
 	PREPARED_MAX = 96,
 	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
 	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
-	PROOF_SHARE = 5,      /* a COMMIT leaves one fifth of it to find out what became of it */
+	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
 };
 
 struct queued {
@@ -44,6 +44,7 @@ struct database {
 	const struct statement *prepared[PREPARED_MAX + BATCH_STATEMENTS_MAX];
 	int prepared_count;
 	int64_t deadline; /* of the request, by clock_milliseconds */
+	int reserve;      /* milliseconds before it, by which a COMMIT must have been answered */
 	struct queued queue[BATCH_STATEMENTS_MAX];
 	int queue_length;
 	bool overflowed;     /* more was queued than there is room for: a fault of ours */

@@ -19,10 +19,11 @@ static bool is_prepared(const struct database *database, const struct statement 
 	return false;
 }
 
-/* Statements without parameters are BEGIN, COMMIT and the like: there is nothing to plan. */
+/* There is nothing to plan about BEGIN and COMMIT. */
 static bool wants_name(const struct database *database, const struct statement *statement)
 {
-	return !database->pooled && statement->parameter_count > 0 &&
+	return !database->pooled && statement != &statement_begin && statement != &statement_begin_snapshot &&
+	       statement != &statement_commit &&
 	       (is_prepared(database, statement) || database->prepared_count < PREPARED_MAX);
 }
 
@@ -187,8 +188,7 @@ static enum error exchange(struct database *database, int64_t deadline)
 enum error round_trip_run(struct database *database)
 {
 	bool commits = round_trip_commits(database);
-	int64_t share = commits ? (int64_t)database->config->request_deadline * 1000 / PROOF_SHARE : 0;
-	int64_t deadline = database->deadline - share;
+	int64_t deadline = database->deadline - (commits ? database->reserve : 0);
 	database->fate = (struct fate){0};
 	database->warned = false;
 	database->round_trips++;

@@ -73,28 +73,38 @@ static bool is_hidden(struct rows rows, int row)
 	return strcmp(PQgetvalue(rows.result, row, COLUMN_STATE), task_state_names[TASK_STATE_TODO]) == 0;
 }
 
+bool dependencies_new(struct arena *arena, size_t capacity, struct dependencies *dependencies)
+{
+	size_t slots = 4; /* more than the two ids of each */
+	*dependencies = (struct dependencies){0};
+	if (capacity == 0)
+		return true;
+	while (slots <= 2 * capacity)
+		slots *= 2;
+	dependencies->mask = slots - 1;
+	dependencies->slots = arena_calloc(arena, slots, sizeof(*dependencies->slots));
+	dependencies->all = arena_calloc(arena, capacity, sizeof(*dependencies->all));
+	return dependencies->slots && dependencies->all;
+}
+
+void dependencies_add(struct dependencies *dependencies, const char *child_id, const char *parent_id)
+{
+	int number = dependencies->count++;
+	dependencies->all[number] = (struct dependency){{parent_id, child_id}, {NONE, NONE}};
+	insert(dependencies, PARENTS, child_id, number);
+	insert(dependencies, CHILDREN, parent_id, number);
+}
+
 bool dependencies_from_rows(struct arena *arena, struct rows rows, bool hides_todo, struct dependencies *dependencies)
 {
-	size_t capacity = 4; /* more than the two ids of each */
 	bool has_states = PQnfields(rows.result) > COLUMN_STATE;
-	*dependencies = (struct dependencies){0};
-	if (rows.count == 0)
-		return true;
-	while (capacity <= 2 * (size_t)rows.count)
-		capacity *= 2;
-	dependencies->mask = capacity - 1;
-	dependencies->slots = arena_calloc(arena, capacity, sizeof(*dependencies->slots));
-	dependencies->all = arena_calloc(arena, (size_t)rows.count, sizeof(*dependencies->all));
-	if (!dependencies->slots || !dependencies->all)
+	if (!dependencies_new(arena, (size_t)rows.count, dependencies))
 		return false;
 	for (int i = 0; i < rows.count; i++) {
 		if (has_states && hides_todo && is_hidden(rows, i))
 			continue;
-		const char *child = PQgetvalue(rows.result, i, COLUMN_CHILD);
-		const char *parent = PQgetvalue(rows.result, i, COLUMN_PARENT);
-		dependencies->all[i] = (struct dependency){{parent, child}, {NONE, NONE}};
-		insert(dependencies, PARENTS, child, i);
-		insert(dependencies, CHILDREN, parent, i);
+		dependencies_add(dependencies, PQgetvalue(rows.result, i, COLUMN_CHILD),
+				 PQgetvalue(rows.result, i, COLUMN_PARENT));
 	}
 	return true;
 }

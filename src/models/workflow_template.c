@@ -35,7 +35,7 @@ struct workflow_edge workflow_edge_from_row(struct row *row)
 	return edge;
 }
 
-static void write_node(struct json_writer *json, const struct workflow_node *node)
+void workflow_node_write(struct json_writer *json, const struct workflow_node *node)
 {
 	json_begin_object(json);
 	json_name(json, "node_id");
@@ -49,39 +49,17 @@ static void write_node(struct json_writer *json, const struct workflow_node *nod
 	json_end_object(json);
 }
 
-static void write_nodes(struct json_writer *json, const struct uuid *workflow_id, struct rows nodes, int *position)
+void workflow_edge_write(struct json_writer *json, const struct workflow_edge *edge)
 {
-	json_begin_array(json);
-	for (; *position < nodes.count; (*position)++) {
-		struct row row = row_of(nodes, *position);
-		struct workflow_node node = workflow_node_from_row(&row);
-		if (!uuid_equal(&node.workflow_id, workflow_id))
-			break;
-		write_node(json, &node);
-	}
-	json_end_array(json);
+	json_begin_object(json);
+	json_name(json, "from_node_id");
+	json_text(json, edge->from_node_id);
+	json_name(json, "to_node_id");
+	json_text(json, edge->to_node_id);
+	json_end_object(json);
 }
 
-static void write_edges(struct json_writer *json, const struct uuid *workflow_id, struct rows edges, int *position)
-{
-	json_begin_array(json);
-	for (; *position < edges.count; (*position)++) {
-		struct row row = row_of(edges, *position);
-		struct workflow_edge edge = workflow_edge_from_row(&row);
-		if (!uuid_equal(&edge.workflow_id, workflow_id))
-			break;
-		json_begin_object(json);
-		json_name(json, "from_node_id");
-		json_text(json, edge.from_node_id);
-		json_name(json, "to_node_id");
-		json_text(json, edge.to_node_id);
-		json_end_object(json);
-	}
-	json_end_array(json);
-}
-
-void workflow_template_write(struct json_writer *json, const struct workflow_template *workflow, struct rows nodes,
-			     int *node, struct rows edges, int *edge)
+void workflow_template_write_begin(struct json_writer *json, const struct workflow_template *workflow)
 {
 	json_begin_object(json);
 	json_name(json, "id");
@@ -93,10 +71,52 @@ void workflow_template_write(struct json_writer *json, const struct workflow_tem
 	json_name(json, "version");
 	json_integer(json, workflow->version);
 	json_name(json, "nodes");
-	write_nodes(json, &workflow->id, nodes, node);
+	json_begin_array(json);
+}
+
+void workflow_template_write_turn(struct json_writer *json)
+{
+	json_end_array(json);
 	json_name(json, "edges");
-	write_edges(json, &workflow->id, edges, edge);
+	json_begin_array(json);
+}
+
+void workflow_template_write_end(struct json_writer *json, const struct workflow_template *workflow)
+{
+	json_end_array(json);
 	timestamp_write(json, "created_at", workflow->created_at);
 	timestamp_write(json, "updated_at", workflow->updated_at);
 	json_end_object(json);
+}
+
+static void write_nodes(struct json_writer *json, const struct uuid *workflow_id, struct rows nodes, int *position)
+{
+	for (; *position < nodes.count; (*position)++) {
+		struct row row = row_of(nodes, *position);
+		struct workflow_node node = workflow_node_from_row(&row);
+		if (!uuid_equal(&node.workflow_id, workflow_id))
+			break;
+		workflow_node_write(json, &node);
+	}
+}
+
+static void write_edges(struct json_writer *json, const struct uuid *workflow_id, struct rows edges, int *position)
+{
+	for (; *position < edges.count; (*position)++) {
+		struct row row = row_of(edges, *position);
+		struct workflow_edge edge = workflow_edge_from_row(&row);
+		if (!uuid_equal(&edge.workflow_id, workflow_id))
+			break;
+		workflow_edge_write(json, &edge);
+	}
+}
+
+void workflow_template_write(struct json_writer *json, const struct workflow_template *workflow, struct rows nodes,
+			     int *node, struct rows edges, int *edge)
+{
+	workflow_template_write_begin(json, workflow);
+	write_nodes(json, &workflow->id, nodes, node);
+	workflow_template_write_turn(json);
+	write_edges(json, &workflow->id, edges, edge);
+	workflow_template_write_end(json, workflow);
 }

@@ -52,4 +52,11 @@ struct workflow_edge workflow_edge_from_row(struct row *row);
 void workflow_template_write(struct json_writer *json, const struct workflow_template *workflow, struct rows nodes,
 			     int *node, struct rows edges, int *edge);
 
+/* The same from its parts: begin, then the nodes, then turn, then the edges, then end. */
+void workflow_template_write_begin(struct json_writer *json, const struct workflow_template *workflow);
+void workflow_node_write(struct json_writer *json, const struct workflow_node *node);
+void workflow_template_write_turn(struct json_writer *json);
+void workflow_edge_write(struct json_writer *json, const struct workflow_edge *edge);
+void workflow_template_write_end(struct json_writer *json, const struct workflow_template *workflow);
+
 #endif

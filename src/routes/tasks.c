@@ -72,9 +72,25 @@ static void write_view(struct json_writer *json, const struct task_view *view)
 	json_end_object(json);
 }
 
-static enum error answer_view(struct context *context, const struct task_view *view)
+static enum error answer_view(struct context *context, const void *view)
 {
 	write_view(answer_begin(context), view);
+	return answer_end(context);
+}
+
+static enum error answer_transition(struct context *context, const void *transition)
+{
+	const struct task_transition_result *result = transition;
+	struct json_writer *json = answer_begin(context);
+	json_begin_object(json);
+	json_name(json, "task");
+	write_view(json, result->view);
+	json_name(json, "unlocked");
+	json_begin_array(json);
+	for (size_t i = 0; i < result->unlocked_count; i++)
+		json_string(json, result->unlocked[i]->text);
+	json_end_array(json);
+	json_end_object(json);
 	return answer_end(context);
 }
 
@@ -91,35 +107,17 @@ enum error route_task_get(struct context *context, const struct task_get_input *
 
 enum error route_task_pick(struct context *context, const struct task_pick_input *input)
 {
-	struct task_view view;
-	enum error error = task_pick(context, input, &view);
-	return error == ERROR_NONE ? answer_view(context, &view) : error;
+	return task_pick(context, input, answer_view);
 }
 
 enum error route_task_assign(struct context *context, const struct task_assign_input *input)
 {
-	struct task_view view;
-	enum error error = task_assign(context, input, &view);
-	return error == ERROR_NONE ? answer_view(context, &view) : error;
+	return task_assign(context, input, answer_view);
 }
 
 enum error route_task_transition(struct context *context, const struct task_transition_input *input)
 {
-	struct task_transition_result result;
-	enum error error = task_transition(context, input, &result);
-	if (error != ERROR_NONE)
-		return error;
-	struct json_writer *json = answer_begin(context);
-	json_begin_object(json);
-	json_name(json, "task");
-	write_view(json, &result.view);
-	json_name(json, "unlocked");
-	json_begin_array(json);
-	for (size_t i = 0; i < result.unlocked_count; i++)
-		json_string(json, result.unlocked[i]->text);
-	json_end_array(json);
-	json_end_object(json);
-	return answer_end(context);
+	return task_transition(context, input, answer_transition);
 }
 
 enum error route_transition_list(struct context *context, const struct transition_list_input *input)

@@ -8,18 +8,34 @@
 #include "services/event_version.h"
 #include "services/workflow.h"
 
+static enum error answer_saved(struct context *context, const void *result)
+{
+	const struct workflow_template_saved *saved = result;
+	const struct workflow_template_save_input *input = saved->input;
+	struct json_writer *json = answer_begin(context);
+	workflow_template_write_begin(json, &saved->workflow);
+	for (size_t i = 0; i < input->nodes_count; i++) {
+		const struct workflow_node_input *node = &input->nodes[i];
+		workflow_node_write(json, &(struct workflow_node){
+					      .node_id = node->node_id,
+					      .task_type_id = node->task_type_id,
+					      .label = node->label,
+					      .metadata = node->metadata.data ? node->metadata : TEXT("{}"),
+					  });
+	}
+	workflow_template_write_turn(json);
+	for (size_t i = 0; i < input->edges_count; i++) {
+		const struct workflow_edge_input *edge = &input->edges[i];
+		workflow_edge_write(
+		    json, &(struct workflow_edge){.from_node_id = edge->from_node_id, .to_node_id = edge->to_node_id});
+	}
+	workflow_template_write_end(json, &saved->workflow);
+	return answer_end(context);
+}
+
 enum error route_workflow_template_save(struct context *context, const struct workflow_template_save_input *input)
 {
-	struct workflow_template_rows saved;
-	int node = 0;
-	int edge = 0;
-	enum error error = workflow_template_save(context, input, &saved);
-	if (error != ERROR_NONE)
-		return error;
-	struct row row = row_of(saved.templates, 0);
-	struct workflow_template workflow = workflow_template_from_row(&row);
-	workflow_template_write(answer_begin(context), &workflow, saved.nodes, &node, saved.edges, &edge);
-	return answer_end(context);
+	return workflow_template_save(context, input, answer_saved);
 }
 
 enum error route_workflow_instance_list(struct context *context, const struct workflow_instance_list_input *input)
@@ -42,26 +58,23 @@ enum error route_workflow_instance_list(struct context *context, const struct wo
 	return list_finish(&list);
 }
 
-enum error route_workflow_instantiate(struct context *context, const struct workflow_instantiate_input *input)
+static enum error answer_instantiated(struct context *context, const void *result)
 {
-	struct workflow_instantiated created;
-	enum error error = workflow_instantiate(context, input, &created);
-	if (error != ERROR_NONE)
-		return error;
-	struct row row = row_of(created.instance, 0);
-	struct workflow_instance instance = workflow_instance_from_row(&row);
+	const struct workflow_instantiated *created = result;
 	struct json_writer *json = answer_begin(context);
 	json_begin_object(json);
 	json_name(json, "instance");
-	workflow_instance_write(json, &instance, false);
+	workflow_instance_write(json, &created->instance, false);
 	json_name(json, "tasks");
 	json_begin_array(json);
-	for (int i = 0; i < created.tasks.count; i++) {
-		struct row task_row = row_of(created.tasks, i);
-		struct task task = task_from_row(&task_row);
-		task_write(json, &task, &created.dependencies);
-	}
+	for (size_t i = 0; i < created->task_count; i++)
+		task_write(json, &created->tasks[i], &created->dependencies);
 	json_end_array(json);
 	json_end_object(json);
 	return answer_end(context);
+}
+
+enum error route_workflow_instantiate(struct context *context, const struct workflow_instantiate_input *input)
+{
+	return workflow_instantiate(context, input, answer_instantiated);
 }

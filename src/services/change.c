@@ -1,14 +1,19 @@
 #include "services/change.h"
 
+#include <inttypes.h>
+
 #include "crud/transition.h"
 
 static const char *const kind_names[] = {"created", "state", "assignee"};
 
-void change_begin(struct change *change, struct context *context)
+void change_begin(struct change *change, struct transaction *transaction, const struct uuid *event_id,
+		  const char *expected_version)
 {
-	struct arena *arena = context->arena;
+	struct arena *arena = transaction->context->arena;
 	*change = (struct change){
-	    .context = context,
+	    .transaction = transaction,
+	    .event_id = event_id,
+	    .expected_version = expected_version,
 	    .task_ids = array_new(arena),
 	    .numbers = array_new(arena),
 	    .kinds = array_new(arena),
@@ -33,6 +38,10 @@ static void add_state(struct array *array, enum task_state state)
 
 void change_add(struct change *change, const struct change_entry *entry)
 {
+	if (!change->first_task_id) {
+		change->first_task_id = entry->task_id;
+		change->first_number = entry->number;
+	}
 	add_uuid(change->task_ids, entry->task_id);
 	array_add_integer(change->numbers, entry->number);
 	array_add_text(change->kinds, text_from_string(kind_names[entry->kind]));
@@ -52,9 +61,10 @@ static bool are_whole(const struct new_transitions *transitions)
 	       transitions->actor_ids && transitions->reasons;
 }
 
-enum error change_commit(struct change *change, const struct uuid *event_id, const char *expected_version)
+/* The raised version and the transitions, as the last statement before COMMIT. */
+static enum error queue_transitions(struct change *change)
 {
-	struct context *context = change->context;
+	struct context *context = change->transaction->context;
 	struct new_transitions transitions = {
 	    .task_ids = array_literal(change->task_ids),
 	    .numbers = array_literal(change->numbers),
@@ -68,9 +78,22 @@ enum error change_commit(struct change *change, const struct uuid *event_id, con
 	};
 	if (!are_whole(&transitions))
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-	transition_create_queue(context->database, event_id, expected_version, context->response->request_id,
-				&transitions);
-	batch_add_commit(context->database);
-	enum error error = batch_run(context->database);
-	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, NULL);
+	transition_create_queue(context->database, change->event_id, change->expected_version,
+				context->response->request_id, &transitions);
+	return ERROR_NONE;
+}
+
+enum error change_commit(struct change *change, const void *result)
+{
+	struct context *context = change->transaction->context;
+	struct proof proof = {PROOF_TRANSITION,
+			      {change->event_id->text, change->first_task_id->text,
+			       arena_format(context->arena, "%" PRId64, change->first_number),
+			       change->transaction->time}};
+	if (!proof.key[2])
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+	enum error error = transaction_answer(change->transaction, result);
+	if (error == ERROR_NONE)
+		error = queue_transitions(change);
+	return error == ERROR_NONE ? transaction_commit(change->transaction, &proof) : error;
 }

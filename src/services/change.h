@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "db/array.h"
 #include "models/task.h"
+#include "services/transaction.h"
 
 enum transition_kind { TRANSITION_CREATED, TRANSITION_STATE, TRANSITION_ASSIGNEE };
 
@@ -23,7 +24,11 @@ struct change_entry {
 };
 
 struct change {
-	struct context *context;
+	struct transaction *transaction;
+	const struct uuid *event_id;
+	const char *expected_version;
+	const struct uuid *first_task_id; /* of the first transition, which proves all of them */
+	int64_t first_number;
 	struct array *task_ids;
 	struct array *numbers;
 	struct array *kinds;
@@ -35,11 +40,13 @@ struct change {
 	struct array *reasons;
 };
 
-void change_begin(struct change *change, struct context *context);
+/* expected_version as in event_version_expected. */
+void change_begin(struct change *change, struct transaction *transaction, const struct uuid *event_id,
+		  const char *expected_version);
 void change_add(struct change *change, const struct change_entry *entry);
 
-/* Runs what was queued before, then the event's new version with the transitions, then COMMIT, in one round trip.
- * expected_version as in event_version_expected. ERROR_NONE means that the server has committed. */
-enum error change_commit(struct change *change, const struct uuid *event_id, const char *expected_version);
+/* Writes the answer from result, and runs what was queued before, then the event's new version with the transitions,
+ * then COMMIT, in one round trip. ERROR_NONE means that it is committed. There must be a transition. */
+enum error change_commit(struct change *change, const void *result);
 
 #endif

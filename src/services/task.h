@@ -7,6 +7,7 @@
 #include "models/page.h"
 #include "models/task.h"
 #include "services/authorization.h"
+#include "services/transaction.h"
 
 /* A page of tasks. */
 struct task_page {
@@ -26,7 +27,7 @@ struct task_view {
 
 /* What a transition has done. */
 struct task_transition_result {
-	struct task_view view;
+	const struct task_view *view;
 	const struct uuid **unlocked; /* the tasks that it unlocked */
 	size_t unlocked_count;
 };
@@ -46,10 +47,10 @@ enum error task_get(struct context *context, const struct task_get_input *input,
 enum error transition_list(struct context *context, const struct transition_list_input *input,
 			   struct transition_page *page);
 
-/* Two round trips each. */
-enum error task_pick(struct context *context, const struct task_pick_input *input, struct task_view *view);
-enum error task_assign(struct context *context, const struct task_assign_input *input, struct task_view *view);
-enum error task_transition(struct context *context, const struct task_transition_input *input,
-			   struct task_transition_result *result);
+/* Two round trips each. The answer is written from a struct task_view, that of task_transition from a struct
+ * task_transition_result. */
+enum error task_pick(struct context *context, const struct task_pick_input *input, answer_writer answer);
+enum error task_assign(struct context *context, const struct task_assign_input *input, answer_writer answer);
+enum error task_transition(struct context *context, const struct task_transition_input *input, answer_writer answer);
 
 #endif

@@ -7,8 +7,6 @@
 struct task_queued task_access_queue(struct context *context, const struct uuid *task_id, bool lock)
 {
 	struct task_queued queued;
-	if (lock)
-		batch_add_begin(context->database);
 	queued.caller = caller_queue(context->database, &context->subject, NULL);
 	queued.task = task_read_queue(context->database, task_id, &context->subject, lock);
 	queued.dependencies = task_dependencies_queue(context->database, task_id);

@@ -15,8 +15,7 @@ struct task_queued {
 	int dependencies;
 };
 
-/* Queues the caller, the task (locked, within a transaction that begins here, where it is to be changed) and its
- * dependencies. */
+/* Queues the caller, the task (locked, within a transaction, where it is to be changed) and its dependencies. */
 struct task_queued task_access_queue(struct context *context, const struct uuid *task_id, bool lock);
 
 /* Runs the batch and takes the view from it: 401 without a profile, 404 out of scope. */

@@ -1,4 +1,6 @@
 /* Saving workflow templates: who may, whether the graph is sound, and the rows. */
+#include <inttypes.h>
+
 #include "crud/caller.h"
 #include "crud/reference.h"
 #include "db/array.h"
@@ -111,67 +113,100 @@ static enum error fill_version(struct context *context, const struct workflow_te
 	return complete ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 }
 
-/* Writes the version, and reads it back as every reader will see it, in one round trip. */
-static enum error write_version(struct context *context, const struct uuid *id, bool is_new,
-				const struct uuid *created_by, const struct new_workflow_version *version,
-				struct workflow_template_rows *saved)
+/* A save that somebody asks for. */
+struct save {
+	const struct workflow_template_save_input *input;
+	struct uuid id;
+	struct caller caller;
+	struct rows task_types;
+	struct rows present; /* the template as it is, locked; no row for a new one */
+};
+
+/* Reads the caller, the task types and, locked, the template that is there already. */
+static enum error read_for_save(struct transaction *transaction, struct save *save)
 {
+	struct context *context = transaction->context;
 	struct database *database = context->database;
-	batch_add_begin(database);
-	if (is_new)
-		workflow_template_create_queue(database, id);
-	else
-		workflow_template_raise_queue(database, id);
-	workflow_version_create_queue(database, id, created_by, version);
-	struct workflow_template_results results = workflow_template_read_queue(database, id);
-	batch_add_commit(database);
+	bool is_new = !save->input->id.present;
+	transaction_begin(transaction);
+	int caller = caller_queue(database, &context->subject, NULL);
+	int task_types = task_type_all_queue(database);
+	int present = is_new ? 0 : workflow_template_lock_queue(database, &save->id);
 	enum error error = batch_run(database);
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
-	saved->templates = batch_rows(database, results.templates);
-	saved->nodes = batch_rows(database, results.nodes);
-	saved->edges = batch_rows(database, results.edges);
-	return saved->templates.count == 1 ? ERROR_NONE : context_fail(context, ERROR_INTERNAL, NULL);
+	save->task_types = batch_rows(database, task_types);
+	save->present = is_new ? (struct rows){0} : batch_rows(database, present);
+	error = caller_take(context, caller, &save->caller);
+	return error == ERROR_NONE ? transaction_take(transaction) : error;
 }
 
-/* Reads the caller, the task types and, to know whether it exists, the template. */
-static enum error read_for_save(struct context *context, const struct workflow_template_save_input *input,
-				struct caller *caller, struct rows *task_types)
+/* What the template will be. */
+static enum error describe(struct transaction *transaction, const struct save *save, struct workflow_template *workflow)
 {
-	struct database *database = context->database;
-	int caller_result = caller_queue(database, &context->subject, NULL);
-	int types_result = task_type_all_queue(database);
-	int exists = input->id.present ? workflow_template_exists_queue(database, &input->id.value) : -1;
-	enum error error = batch_run(database);
-	if (error != ERROR_NONE)
-		return context_fail(context, error, NULL);
-	error = caller_take(context, caller_result, caller);
+	struct text now = text_from_string(transaction->time);
+	*workflow = (struct workflow_template){
+	    .id = save->id,
+	    .version = 1,
+	    .name = save->input->name,
+	    .description = save->input->description.data ? save->input->description : TEXT(""),
+	    .created_at = now,
+	    .updated_at = now,
+	};
+	if (save->present.count == 0)
+		return ERROR_NONE;
+	struct row row = row_of(save->present, 0);
+	workflow->version = row_integer(&row) + 1;
+	workflow->created_at = row_text(&row);
+	return row.failed ? context_fail(transaction->context, ERROR_INTERNAL, NULL) : ERROR_NONE;
+}
+
+static enum error write_version(struct transaction *transaction, const struct save *save)
+{
+	struct context *context = transaction->context;
+	struct workflow_template_saved saved = {.input = save->input};
+	struct new_workflow_version version;
+	enum error error = fill_version(context, save->input, &version);
+	if (error == ERROR_NONE)
+		error = describe(transaction, save, &saved.workflow);
+	if (error == ERROR_NONE)
+		error = transaction_answer(transaction, &saved);
 	if (error != ERROR_NONE)
 		return error;
-	error = authorize_admin(caller);
+	struct proof proof = {
+	    PROOF_WORKFLOW_VERSION,
+	    {save->id.text, arena_format(context->arena, "%" PRId64, saved.workflow.version), transaction->time}};
+	if (!proof.key[1])
+		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+	if (save->present.count == 0)
+		workflow_template_create_queue(context->database, &save->id);
+	else
+		workflow_template_raise_queue(context->database, &save->id);
+	workflow_version_create_queue(context->database, &save->id, &save->caller.id, &version);
+	return transaction_commit(transaction, &proof);
+}
+
+static enum error save_template(struct transaction *transaction, void *work)
+{
+	struct save *save = work;
+	struct context *context = transaction->context;
+	enum error error = read_for_save(transaction, save);
+	if (error != ERROR_NONE)
+		return error;
+	error = authorize_admin(&save->caller);
+	if (error == ERROR_NONE && save->input->id.present && save->present.count == 0)
+		error = ERROR_NOT_FOUND;
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
-	if (exists >= 0 && batch_rows(database, exists).count == 0)
-		return context_fail(context, ERROR_NOT_FOUND, NULL);
-	*task_types = batch_rows(database, types_result);
-	return ERROR_NONE;
+	error = check_workflow(context, save->input, save->task_types);
+	return error == ERROR_NONE ? write_version(transaction, save) : error;
 }
 
 enum error workflow_template_save(struct context *context, const struct workflow_template_save_input *input,
-				  struct workflow_template_rows *saved)
+				  answer_writer answer)
 {
-	struct caller caller;
-	struct rows task_types;
-	struct new_workflow_version version;
-	struct uuid id = input->id.value;
-	enum error error = read_for_save(context, input, &caller, &task_types);
-	if (error == ERROR_NONE)
-		error = check_workflow(context, input, task_types);
-	if (error == ERROR_NONE)
-		error = fill_version(context, input, &version);
-	if (error != ERROR_NONE)
-		return error;
-	if (!input->id.present && !uuid_generate(&id))
+	struct save save = {.input = input, .id = input->id.value};
+	if (!input->id.present && !uuid_generate(&save.id))
 		return context_fail(context, ERROR_INTERNAL, NULL);
-	return write_version(context, &id, !input->id.present, &caller.id, &version, saved);
+	return transaction_run(context, save_template, &save, answer);
 }

@@ -79,6 +79,12 @@ class Database:
     def superuser(self, statement):
         assert self.stack.superuser_sql(statement)
 
+    def in_database(self, statement):
+        """As superuser, in the database of the stack."""
+        prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-d", "eventflow", "-c", statement]
+        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", timeout=30)
+
     def terminate(self, where="true"):
         """Ends the workers' sessions."""
         self.superuser(
@@ -116,8 +122,8 @@ class Proxy:
     hold the commit   as the last, but PostgreSQL gets the COMMIT after `release`, when the worker has gone
     hold the answer   PostgreSQL commits, and the worker hears nothing until `release`
 
-    Two more are not about a COMMIT: `is_silent` takes connections and says nothing; `is_deaf` reads no more once a worker has
-    begun to send much.
+    `at_loss` is called when a COMMIT was lost, before the worker knows. Besides: `is_closed` refuses new connections,
+    `is_silent` takes them and says nothing, `is_deaf` reads no more once a worker has begun to send much.
     """
 
     def __init__(self, database):
@@ -126,7 +132,8 @@ class Proxy:
         os.chmod(self.folder, 0o755)
         self.plan = None
         self.release = threading.Event()
-        self.is_silent = self.is_deaf = False
+        self.is_silent = self.is_deaf = self.is_closed = False
+        self.at_loss = None
         self.connections = 0
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{self.folder}/.s.PGSQL.5432")
@@ -149,6 +156,9 @@ class Proxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
+        if self.is_closed:
+            client.close()
+            return
         if self.is_silent:
             self.release.wait()
             client.close()
@@ -198,7 +208,10 @@ class Link:
             return
         self.fate, self.proxy.plan = self.proxy.plan, None
         if self.fate == "lose the commit":
-            self.close()
+            self.close(self.server)
+            if self.proxy.at_loss:
+                self.proxy.at_loss()
+            self.close(self.client)
         elif self.fate == "hold the commit":
             self.server.sendall(data[:start])
             self.close(self.client)

@@ -253,6 +253,7 @@ def test_a_stricter_setting_of_the_role_holds(world, event, database, start_work
             caller.get(f"/api/tasks/{task}").ok()
     finally:
         database.superuser(f"ALTER ROLE eventflow_api RESET {setting.split()[0]}")
+        database.superuser("ALTER ROLE eventflow_api SET statement_timeout = '5s'")
     assert len(world.audit(task)) == 1
     if code == "database_read_only":  # the session that refuses a change is given up, and a new one takes it at once
         caller.post(f"/api/tasks/{task}/pick").ok()

@@ -26,8 +26,8 @@ class Cluster:
         command = ["psql", "-q", "-X", "-At", "-v", "ON_ERROR_STOP=1", *map(str, arguments), self.url(database, role)]
         return subprocess.run(command, check=True, capture_output=True, text=True, input=text).stdout
 
-    def migrate(self, database, *arguments):
-        environment = {**os.environ, "DATABASE_OWNER_URL": self.url(database)}
+    def migrate(self, database, *arguments, role="eventflow_owner"):
+        environment = {**os.environ, "DATABASE_OWNER_URL": self.url(database, role)}
         return subprocess.run([ROOT / "eventflow-migrate", *arguments], env=environment, capture_output=True, text=True)
 
     def create(self, database):
@@ -41,16 +41,30 @@ class Cluster:
 
 @contextlib.contextmanager
 def running_cluster(port=5432, addresses=""):
-    """Started with the role eventflow_owner; gone afterwards. The port is of the socket's name alone, if it has no addresses."""
+    """Started with the role eventflow_owner, gone afterwards. Without addresses the port only names the socket."""
     folder = tempfile.mkdtemp(prefix="eventflow-sql.", dir="/tmp")
     cluster = Cluster(folder, port)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
-    cluster.as_server(BIN / "initdb", "-D", f"{folder}/data", "-U", "bootstrap", "-A", "trust", "--no-locale", "-E", "UTF8", "--no-sync")
+    cluster.as_server(
+        BIN / "initdb",
+        "-D",
+        f"{folder}/data",
+        "-U",
+        "bootstrap",
+        "-A",
+        "trust",
+        "--no-locale",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    )
     options = f"-c listen_addresses={addresses} -c port={port} -c unix_socket_directories={folder} -c fsync=off"
     cluster.as_server(BIN / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start")
     try:
-        cluster.psql("postgres", "-c", "CREATE ROLE eventflow_owner LOGIN NOSUPERUSER CREATEROLE CREATEDB", role="bootstrap")
+        cluster.psql(
+            "postgres", "-c", "CREATE ROLE eventflow_owner LOGIN NOSUPERUSER CREATEROLE CREATEDB", role="bootstrap"
+        )
         yield cluster
     finally:
         cluster.as_server(BIN / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")

@@ -22,6 +22,17 @@ def migrated(cluster):
     return "migrated"
 
 
+@pytest.fixture(scope="session")
+def supabase(cluster):
+    """The name of a database that was a Supabase project, or nearly, before it was migrated by the project's owner."""
+    cluster.create("supabase")
+    cluster.psql("supabase", "-f", ROOT / "t/sql/supabase_stub.sql", role="bootstrap")
+    result = cluster.migrate("supabase", "up", role="postgres")
+    assert result.returncode == 0, result.stdout + result.stderr
+    cluster.psql("supabase", "-f", ROOT / "sql/seed.sql", role="postgres")
+    return "supabase"
+
+
 @pytest.fixture
 def owner(cluster, migrated):
     """A connection of the schema's owner, in a transaction that is rolled back."""

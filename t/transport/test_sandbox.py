@@ -1,4 +1,4 @@
-"""The sandbox of a worker that serves: it holds for all threads, connections are made in it, and it kills with a word."""
+"""The sandbox of a worker that serves: it holds for all threads, lets connections be made, and tells why it kills."""
 
 import contextlib
 import os
@@ -115,7 +115,8 @@ def database_with_tls():
             cluster.psql("postgres", "-c", f"ALTER SYSTEM SET {setting}", role="bootstrap")
         cluster.as_server(cluster_module.BIN / "pg_ctl", "-D", cluster.folder / "data", "reload")
         authority = cluster.folder / "ca.pem"
-        yield cluster, f"postgresql://eventflow_api@localhost:{port}/eventflow?sslmode=verify-full&sslrootcert={authority}"
+        url = f"postgresql://eventflow_api@localhost:{port}/eventflow?sslmode=verify-full&sslrootcert={authority}"
+        yield cluster, url
 
 
 def test_it_connects_again_over_tls_with_a_renewed_certificate(sandboxed):

@@ -57,7 +57,9 @@ def units(tmp_path):
 
 
 def analyze(*arguments):
-    result = subprocess.run(["systemd-analyze", "--no-pager", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        ["systemd-analyze", "--no-pager", *map(str, arguments)], capture_output=True, text=True, timeout=60
+    )
     return result.returncode, result.stdout + result.stderr
 
 
@@ -113,7 +115,13 @@ def environment_of(stack, **more):
 def test_it_serves_the_socket_that_systemd_passes(stack, tmp_path):
     path = tmp_path / "activated.sock"
     with (tmp_path / "log").open("w+") as log:
-        command = ["systemd-socket-activate", "-l", path, *(f"-E{name}" for name in ("EVENTFLOW_ENV_FILE", "LOG_LEVEL")), WORKER]
+        command = [
+            "systemd-socket-activate",
+            "-l",
+            path,
+            *(f"-E{name}" for name in ("EVENTFLOW_ENV_FILE", "LOG_LEVEL")),
+            WORKER,
+        ]
         process = subprocess.Popen(command, env=environment_of(stack), stdin=subprocess.DEVNULL, stderr=log)
         try:
             deadline = time.monotonic() + 5

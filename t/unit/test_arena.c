@@ -91,6 +91,34 @@ Test(arena, a_large_piece_does_not_waste_the_block)
 	cr_assert_eq(next, small + 16, "goes on in the first block");
 }
 
+Test(arena, rewind)
+{
+	arena_rewind(arena, arena_mark(arena));
+	char *first = arena_alloc(arena, 100);
+	struct arena_mark mark = arena_mark(arena);
+	char *second = arena_alloc(arena, 100);
+	cr_assert_not_null(arena_alloc(arena, 200 * 1024), "a large piece, behind the block that is filled");
+	for (int i = 0; i < 20; i++)
+		cr_assert_not_null(arena_alloc(arena, 10 * 1024), "pieces of more blocks");
+	memset(first, 'x', 100);
+	arena_rewind(arena, mark);
+	cr_assert_eq(arena_alloc(arena, 100), second, "the same place again");
+	cr_assert_eq(first[99], 'x', "what was there before stays");
+	for (int i = 0; i < 100; i++) {
+		arena_rewind(arena, mark);
+		cr_assert_not_null(arena_alloc(arena, CEILING / 2), "nothing is lost");
+	}
+}
+
+Test(arena, rewind_to_the_beginning)
+{
+	struct arena_mark mark = arena_mark(arena);
+	for (int i = 0; i < 100; i++) {
+		cr_assert_not_null(arena_alloc(arena, CEILING / 2), "half of it");
+		arena_rewind(arena, mark);
+	}
+}
+
 Test(arena, overflow)
 {
 	cr_assert_null(arena_alloc(arena, SIZE_MAX), "SIZE_MAX");

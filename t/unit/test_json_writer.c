@@ -196,6 +196,23 @@ Test(json_writer, rewind)
 	expect_written("[1,2]");
 }
 
+Test(json_writer, string)
+{
+	cr_assert_str_eq(json_writer_string(&writer), "", "nothing yet");
+	json_begin_array(&writer);
+	cr_assert_str_eq(json_writer_string(&writer), "[", "the NUL is behind it");
+	json_end_array(&writer);
+	expect_written("[]");
+	struct json_writer small;
+	json_writer_init(&small, 3);
+	json_begin_array(&small);
+	json_integer(&small, 1);
+	json_end_array(&small);
+	cr_assert_null(json_writer_string(&small), "no room for the NUL");
+	cr_expect(small.failed, "and that is remembered");
+	json_writer_free(&small);
+}
+
 Test(json_writer, reset_keeps_the_buffer)
 {
 	json_begin_array(&writer);
