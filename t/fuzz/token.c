@@ -1,8 +1,10 @@
 /* Tokens: the first byte chooses whether the rest is a token as it came, or a line with a header and then claims, which
- * are signed with the key. Accepted are exactly those that another reading of header and claims accepts, and none
- * without the key's signature. */
-#include <gnutls/crypto.h>
+ * are signed with the key that the header names. Accepted are exactly those that another reading of header and claims
+ * accepts, and none without the key's signature. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "auth/keys.h"
 #include "auth/token.h"
@@ -10,39 +12,46 @@
 #include "core/json_reader.h"
 #include "fuzz.h"
 #include "reference.h"
-
-#define SECRET "a secret of the fuzz target, of more than 32 bytes"
+#include "signer.h"
 
 static const int64_t NOW = 1800000000;
 
 static struct config config;
 static struct keys *keys;
 
+/* The keys are read from a file, as an operator gives them. */
+static struct keys *read_keys(struct text document)
+{
+	char path[] = "/tmp/eventflow-fuzz-XXXXXX";
+	char message[CONFIG_MESSAGE_MAX];
+	int descriptor = mkstemp(path);
+	HOLDS(descriptor >= 0 && write(descriptor, document.data, document.length) == (ssize_t)document.length,
+	      "a file is written");
+	config.jwks_file = path;
+	struct keys *read = keys_new(&config, message);
+	HOLDS(read, "%s", message);
+	config.jwks_file = NULL;
+	close(descriptor);
+	unlink(path);
+	return read;
+}
+
 void fuzz_set_up(void)
 {
 	static char issuer[] = "issuer";
 	static char audience[] = "authenticated";
-	char message[CONFIG_MESSAGE_MAX];
-	config = (struct config){.jwt_secret = TEXT(SECRET), .jwt_issuer = issuer, .jwt_audience = audience};
-	keys = keys_new(&config, message);
-	HOLDS(keys, "%s", message);
+	config = (struct config){.jwt_secret = TEXT(SIGNER_SECRET), .jwt_issuer = issuer, .jwt_audience = audience};
+	signer_set_up();
+	keys = read_keys(signer_document(fuzz_arena()));
 }
 
-static struct text signature_of(struct arena *arena, struct text signed_part)
-{
-	uint8_t mac[32];
-	HOLDS(gnutls_hmac_fast(GNUTLS_MAC_SHA256, SECRET, strlen(SECRET), signed_part.data, signed_part.length, mac) ==
-		  0,
-	      "HMAC works");
-	return base64url_encode(arena, (struct text){(char *)mac, sizeof(mac)});
-}
-
-static struct text sign(struct arena *arena, struct text header, struct text claims)
+static struct text sign(struct arena *arena, enum token_algorithm algorithm, struct text header, struct text claims)
 {
 	const char *both =
 	    arena_format(arena, "%s.%s", base64url_encode(arena, header).data, base64url_encode(arena, claims).data);
 	HOLDS(both, "there is memory");
-	return text_from_string(arena_format(arena, "%s.%s", both, signature_of(arena, text_from_string(both)).data));
+	return text_from_string(
+	    arena_format(arena, "%s.%s", both, signer_sign(arena, algorithm, text_from_string(both)).data));
 }
 
 static bool is_string(const struct reference *value, const char *string)
@@ -56,11 +65,29 @@ static bool is_time(const struct reference *value)
 	       reference_integer(value) <= INT64_C(9007199254740992);
 }
 
+/* HS256 has one key, whatever it is called; each other key of ours has the name of its algorithm. */
 static bool is_good_header(const struct reference *header)
 {
+	static const char *const public_algorithms[] = {"ES256", "RS256", "EdDSA"};
 	const struct reference *type = reference_member(header, "typ");
-	return is_string(reference_member(header, "alg"), "HS256") && !reference_member(header, "crit") &&
-	       (!type || is_string(type, "JWT"));
+	bool has_key = is_string(reference_member(header, "alg"), "HS256");
+	for (size_t i = 0; i < sizeof(public_algorithms) / sizeof(*public_algorithms); i++)
+		has_key |= is_string(reference_member(header, "alg"), public_algorithms[i]) &&
+			   is_string(reference_member(header, "kid"), public_algorithms[i]);
+	return has_key && !reference_member(header, "crit") && (!type || is_string(type, "JWT"));
+}
+
+/* The algorithm that the header names, if it names one. */
+static enum token_algorithm algorithm_of(struct text header)
+{
+	enum token_algorithm algorithm = TOKEN_HS256;
+	struct reference *json = reference_parse(header);
+	const struct reference *name = json ? reference_member(json, "alg") : NULL;
+	if (name && reference_type(name) == REFERENCE_STRING &&
+	    !token_algorithm_parse(reference_string(name), &algorithm))
+		algorithm = TOKEN_HS256;
+	reference_free(json);
+	return algorithm;
 }
 
 static bool is_good_audience(const struct reference *audience)
@@ -120,7 +147,7 @@ static bool is_good(struct text json, bool (*judge)(const struct reference *obje
 static void check_signed(struct arena *arena, struct text header, struct text claims)
 {
 	struct token_claims found;
-	struct text token = sign(arena, header, claims);
+	struct text token = sign(arena, algorithm_of(header), header, claims);
 	enum token_fault fault = token_verify(&config, keys, arena, token, NOW, &found);
 	bool is_expected = header.length > 0 && claims.length > 0 && token.length <= TOKEN_LENGTH_MAX &&
 			   is_good(header, is_good_header) && is_good(claims, are_good_claims);
@@ -138,7 +165,7 @@ static void check_raw(struct arena *arena, struct text token)
 	struct text header = fuzz_take(&rest, '.');
 	struct text claims = fuzz_take(&rest, '.');
 	struct text signed_part = {token.data, header.length + 1 + claims.length};
-	HOLDS(text_equal(rest, signature_of(arena, signed_part)), "an accepted token has our signature");
+	HOLDS(text_equal(rest, signer_sign(arena, TOKEN_HS256, signed_part)), "an accepted token has our signature");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
