@@ -18,6 +18,9 @@ enum {
 	HTTP_HEADERS_MAX = 48 * 1024, /* bytes of all headers, counted as HTTP/2 does (RFC 9113, section 6.5.2) */
 };
 
+/* The content type of every answer of ours. */
+#define HTTP_JSON TEXT("application/json; charset=utf-8")
+
 /* Everything points into memory that lives as long as the request. A header that was not sent has data == NULL. */
 struct http_request {
 	struct text method;
@@ -31,6 +34,7 @@ struct http_request {
 	struct text request_id; /* X-Request-Id as sent */
 	struct text if_match;
 	struct text if_none_match;
+	struct text idempotency_key;
 	struct text access_control_request_method;
 	struct text expect;
 	enum error fault;      /* why the request is refused whatever it asks for; ERROR_NONE for nearly all */

@@ -27,6 +27,7 @@ static const struct variable {
     VARIABLE("HTTP_X_REQUEST_ID", request_id),
     VARIABLE("HTTP_IF_MATCH", if_match),
     VARIABLE("HTTP_IF_NONE_MATCH", if_none_match),
+    VARIABLE("HTTP_IDEMPOTENCY_KEY", idempotency_key),
     VARIABLE("HTTP_ACCESS_CONTROL_REQUEST_METHOD", access_control_request_method),
     VARIABLE("HTTP_EXPECT", expect),
 };

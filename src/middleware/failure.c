@@ -49,16 +49,22 @@ static void write_envelope(struct context *context, const struct error_entry *en
 	json_end_object(json);
 }
 
+/* Whether the same request may well succeed in a moment. */
+static bool is_passing(int status)
+{
+	return status == 409 || status == 429 || status == 503;
+}
+
 void failure_write(struct context *context)
 {
 	struct http_response *response = context->response;
 	const struct error_entry *entry = error_entry(context->failure.error);
 	response->status = entry->status;
-	response->content_type = TEXT("application/json; charset=utf-8");
+	response->content_type = HTTP_JSON;
 	response->etag = (struct text){0};
 	response->cache_control = (struct text){0};
 	response->link = (struct text){0};
 	response->authenticate = entry->status == 401;
-	response->retry_after = entry->status == 429 || entry->status == 503 ? RETRY_AFTER : 0;
+	response->retry_after = is_passing(entry->status) ? RETRY_AFTER : 0;
 	write_envelope(context, entry);
 }

@@ -22,7 +22,7 @@ enum error answer_finished(struct context *context)
 	if (response->body.failed)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	response->status = 200;
-	response->content_type = TEXT("application/json; charset=utf-8");
+	response->content_type = HTTP_JSON;
 	return ERROR_NONE;
 }
 

@@ -83,11 +83,15 @@ static bool is_held_by_another(const struct caller *caller, const struct task *t
 	return task->assignee_id.present && !holds_task(caller, task);
 }
 
-enum error authorize_actor(const struct caller *caller, const struct task_access *access, enum action action)
+enum error authorize_right(const struct caller *caller, const struct task_access *access, enum action action)
 {
 	enum error error = authorize_task(caller, access);
-	if (error == ERROR_NONE)
-		error = authorize_permission(caller, permission_for(action));
+	return error == ERROR_NONE ? authorize_permission(caller, permission_for(action)) : error;
+}
+
+enum error authorize_actor(const struct caller *caller, const struct task_access *access, enum action action)
+{
+	enum error error = authorize_right(caller, access, action);
 	if (error != ERROR_NONE || caller->rights.is_admin)
 		return error;
 	if (action == ACTION_TRANSITION && is_held_by_another(caller, &access->task) &&

@@ -51,7 +51,9 @@ enum error authorize_task(const struct caller *caller, const struct task_access 
  * ACTION_TRANSITION: whether there is a state to which the caller may move it. */
 enum error authorize_action(const struct caller *caller, const struct task_access *access, enum action action);
 
-/* The part of authorize_action that comes before the task's state. */
+/* The parts of authorize_action: scope and permission; and with who holds the task, and eligibility, all that comes
+ * before the task's state. */
+enum error authorize_right(const struct caller *caller, const struct task_access *access, enum action action);
 enum error authorize_actor(const struct caller *caller, const struct task_access *access, enum action action);
 
 enum error authorize_assignee(const struct assignee *assignee);

@@ -38,9 +38,9 @@ static enum error pick(struct transaction *transaction, void *work)
 	struct task_write *write = work;
 	struct task_queued queued = task_write_queue(transaction, write);
 	enum error error = task_write_open(transaction, write, &queued);
-	if (error == ERROR_NONE)
+	if (error == ERROR_NONE && !transaction->is_answered)
 		error = task_write_require_state(transaction->context, write);
-	if (error != ERROR_NONE)
+	if (error != ERROR_NONE || transaction->is_answered)
 		return error;
 	struct optional_uuid picker = {.present = true, .value = write->view.caller.id};
 	if (is_same_assignee(&write->view.access.task.assignee_id, &picker))
@@ -86,9 +86,9 @@ static enum error assign(struct transaction *transaction, void *work)
 	struct task_queued queued = task_write_queue(transaction, write);
 	int assignee = user_id->present ? assignee_queue(context->database, &user_id->value, write->task_id) : 0;
 	enum error error = task_write_open(transaction, write, &queued);
-	if (error == ERROR_NONE)
+	if (error == ERROR_NONE && !transaction->is_answered)
 		error = task_write_require_state(context, write);
-	if (error != ERROR_NONE)
+	if (error != ERROR_NONE || transaction->is_answered)
 		return error;
 	if (is_same_assignee(&write->view.access.task.assignee_id, user_id))
 		return task_write_unchanged(transaction, write, &write->view);

@@ -14,7 +14,7 @@ enum error task_write_prepare(struct context *context, enum action action, const
 struct task_queued task_write_queue(struct transaction *transaction, const struct task_write *write)
 {
 	transaction_begin(transaction);
-	return task_access_queue(transaction->context, write->task_id, true);
+	return task_access_queue(transaction->context, write->task_id, transaction_may_lock(transaction));
 }
 
 /* Records a guard's refusal, with a subject that tells the task's part in it. */
@@ -40,9 +40,14 @@ enum error task_write_open(struct transaction *transaction, struct task_write *w
 	enum error error = task_access_run(context, queued, view);
 	if (error == ERROR_NONE)
 		error = transaction_take(transaction);
-	if (error != ERROR_NONE)
+	if (error == ERROR_NONE)
+		error = refuse(context, write, authorize_right(&view->caller, &view->access, write->action));
+	if (error == ERROR_NONE)
+		error = transaction_recall(transaction);
+	if (error != ERROR_NONE || transaction->is_answered)
 		return error;
-	return refuse(context, write, authorize_actor(&view->caller, &view->access, write->action));
+	error = refuse(context, write, authorize_actor(&view->caller, &view->access, write->action));
+	return error == ERROR_NONE ? transaction_require_new(transaction) : error;
 }
 
 enum error task_write_require_state(struct context *context, const struct task_write *write)
@@ -73,5 +78,5 @@ enum error task_write_unchanged(struct transaction *transaction, const struct ta
 {
 	enum error error =
 	    event_version_check(transaction->context, write->expected_version, write->view.access.event_version);
-	return error == ERROR_NONE ? transaction_answer(transaction, result) : error;
+	return error == ERROR_NONE ? transaction_end_unchanged(transaction, result) : error;
 }

@@ -35,27 +35,53 @@ static void start_over(struct context *context, int results, struct arena_mark m
 	context->failure = (struct failure){0};
 }
 
+/* Whether an attempt that has failed with the error is followed by another. */
+static bool has_another(struct transaction *transaction, enum error error, int attempt)
+{
+	if (error == ERROR_NONE || transaction->is_over)
+		return false;
+	if (error == ERROR_REQUEST_IN_FLIGHT && !transaction->repeat.is_in_flight) {
+		/* The next one reads without a lock whether the caller may know that, and refuses. */
+		transaction->repeat.is_in_flight = true;
+		return true;
+	}
+	if (attempt >= ATTEMPTS_MAX || !(batch_may_repeat(transaction->context->database) || transaction->must_repeat))
+		return false;
+	log_write(LOG_WARNING, "db", "request_id=%s attempt %d of the transaction failed, and is repeated",
+		  transaction->context->response->request_id, attempt);
+	pause_before_attempt();
+	return true;
+}
+
 enum error transaction_run(struct context *context, transaction_body body, void *work, answer_writer answer)
 {
+	struct repeat repeat = {0};
+	enum error error = answer ? repeat_read(context, &repeat) : ERROR_NONE;
+	if (error != ERROR_NONE)
+		return error;
 	int results = batch_mark(context->database);
 	struct arena_mark memory = arena_mark(context->arena);
 	for (int attempt = 1;; attempt++) {
-		struct transaction transaction = {.context = context, .answer = answer};
-		enum error error = body(&transaction, work);
-		bool may_repeat = batch_may_repeat(context->database) || transaction.must_repeat;
-		if (error == ERROR_NONE || !may_repeat || transaction.is_over || attempt == ATTEMPTS_MAX)
+		struct transaction transaction = {.context = context, .answer = answer, .repeat = repeat};
+		error = body(&transaction, work);
+		if (!has_another(&transaction, error, attempt))
 			return error;
-		log_write(LOG_WARNING, "db", "request_id=%s attempt %d of the transaction failed, and is repeated",
-			  context->response->request_id, attempt);
+		repeat.is_in_flight = transaction.repeat.is_in_flight;
 		start_over(context, results, memory);
-		pause_before_attempt();
 	}
 }
 
 void transaction_begin(struct transaction *transaction)
 {
-	batch_add_begin(transaction->context->database);
-	transaction->time_result = transaction_time_queue(transaction->context->database);
+	struct context *context = transaction->context;
+	batch_add_begin(context->database);
+	repeat_queue(context, &transaction->repeat);
+	transaction->time_result = transaction_time_queue(context->database);
+}
+
+bool transaction_may_lock(const struct transaction *transaction)
+{
+	return !transaction->repeat.is_in_flight;
 }
 
 enum error transaction_take(struct transaction *transaction)
@@ -63,12 +89,34 @@ enum error transaction_take(struct transaction *transaction)
 	struct context *context = transaction->context;
 	struct row row = row_of(batch_rows(context->database, transaction->time_result), 0);
 	transaction->time = row_text(&row).data;
-	return transaction->time ? ERROR_NONE : context_fail(context, ERROR_INTERNAL, NULL);
+	if (!transaction->time)
+		return context_fail(context, ERROR_INTERNAL, NULL);
+	return repeat_take(context, &transaction->repeat);
+}
+
+enum error transaction_recall(struct transaction *transaction)
+{
+	transaction->is_answered = transaction->repeat.is_known && transaction->repeat.is_same;
+	return transaction->is_answered ? repeat_answer(transaction->context, &transaction->repeat) : ERROR_NONE;
+}
+
+enum error transaction_require_new(struct transaction *transaction)
+{
+	return repeat_require_new(transaction->context, &transaction->repeat);
 }
 
 enum error transaction_answer(struct transaction *transaction, const void *result)
 {
-	return transaction->answer(transaction->context, result);
+	enum error error = transaction->answer(transaction->context, result);
+	return error == ERROR_NONE ? repeat_keep_queue(transaction->context, &transaction->repeat) : error;
+}
+
+enum error transaction_end_unchanged(struct transaction *transaction, const void *result)
+{
+	enum error error = transaction_answer(transaction, result);
+	if (error != ERROR_NONE || !transaction->repeat.key)
+		return error;
+	return transaction_commit(transaction, NULL);
 }
 
 static enum error look_for(struct context *context, const struct proof *proof)

@@ -108,6 +108,11 @@ static enum error instantiate(struct transaction *transaction, void *work)
 		error = caller_require_event(context, caller, EVENT_IN_FIELD, &instantiation->input->event_id);
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, caller, PERMISSION_ASSIGN);
+	if (error == ERROR_NONE)
+		error = transaction_recall(transaction);
+	if (error != ERROR_NONE || transaction->is_answered)
+		return error;
+	error = transaction_require_new(transaction);
 	if (error == ERROR_NONE && instantiation->rows.templates.count != 1)
 		error = context_fail(context, ERROR_NOT_FOUND, NULL);
 	if (error == ERROR_NONE)

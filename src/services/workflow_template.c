@@ -131,12 +131,13 @@ static enum error read_for_save(struct transaction *transaction, struct save *sa
 	transaction_begin(transaction);
 	int caller = caller_queue(database, &context->subject, NULL);
 	int task_types = task_type_all_queue(database);
-	int present = is_new ? 0 : workflow_template_lock_queue(database, &save->id);
+	bool locks = !is_new && transaction_may_lock(transaction);
+	int present = locks ? workflow_template_lock_queue(database, &save->id) : 0;
 	enum error error = batch_run(database);
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
 	save->task_types = batch_rows(database, task_types);
-	save->present = is_new ? (struct rows){0} : batch_rows(database, present);
+	save->present = locks ? batch_rows(database, present) : (struct rows){0};
 	error = caller_take(context, caller, &save->caller);
 	return error == ERROR_NONE ? transaction_take(transaction) : error;
 }
@@ -194,10 +195,16 @@ static enum error save_template(struct transaction *transaction, void *work)
 	if (error != ERROR_NONE)
 		return error;
 	error = authorize_admin(&save->caller);
-	if (error == ERROR_NONE && save->input->id.present && save->present.count == 0)
-		error = ERROR_NOT_FOUND;
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
+	error = transaction_recall(transaction);
+	if (error != ERROR_NONE || transaction->is_answered)
+		return error;
+	error = transaction_require_new(transaction);
+	if (error == ERROR_NONE && save->input->id.present && save->present.count == 0)
+		error = context_fail(context, ERROR_NOT_FOUND, NULL);
+	if (error != ERROR_NONE)
+		return error;
 	error = check_workflow(context, save->input, save->task_types);
 	return error == ERROR_NONE ? write_version(transaction, save) : error;
 }

@@ -122,7 +122,8 @@ class Proxy:
     hold the commit   as the last, but PostgreSQL gets the COMMIT after `release`, when the worker has gone
     hold the answer   PostgreSQL commits, and the worker hears nothing until `release`
 
-    `at_loss` is called when a COMMIT was lost, before the worker knows. Besides: `is_closed` refuses new connections,
+    `at_loss` is called when a COMMIT was lost, before the worker knows, `at_commit` when one was passed on that a plan is
+    about. Besides: `is_closed` refuses new connections,
     `is_silent` takes them and says nothing, `is_deaf` reads no more once a worker has begun to send much.
     """
 
@@ -133,7 +134,7 @@ class Proxy:
         self.plan = None
         self.release = threading.Event()
         self.is_silent = self.is_deaf = self.is_closed = False
-        self.at_loss = None
+        self.at_loss = self.at_commit = None
         self.connections = 0
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{self.folder}/.s.PGSQL.5432")
@@ -219,6 +220,8 @@ class Link:
             self.server.sendall(data[start:])
         else:
             self.server.sendall(data)
+            if self.proxy.at_commit:
+                self.proxy.at_commit()
 
     def pass_answers(self):
         seen = b""

@@ -15,7 +15,7 @@ AWAY, UNKNOWN = "database_unavailable", "outcome_unknown"
 @pytest.fixture
 def caller(proxy, database, start_worker):
     """By way of the proxy, with the connection made and all statements prepared."""
-    caller = start_worker(threads=1, DATABASE_URL=database.url_by(proxy.folder), REQUEST_DEADLINE="4")
+    caller = start_worker(threads=1, DATABASE_URL=database.url_by(proxy.folder), REQUEST_DEADLINE="3")
     caller.get("/readyz").ok()
     return caller
 
@@ -53,7 +53,7 @@ def test_committed_and_the_server_silent(world, proxy, caller, make):
     proxy.plan = "hold the answer"
     answer, seconds = took(lambda: write.send(caller))
     answer.ok()
-    assert write.count() == 1 and 3 < seconds < 4
+    assert write.count() == 1 and 2 < seconds < 3
 
 
 @pytest.mark.parametrize("make", [pick, finish, WRITES["save_next"]])
@@ -73,7 +73,7 @@ def test_what_cannot_be_asked_in_time_is_said_to_be_unknown(world, proxy, caller
     proxy.plan = "hold the commit"
     answer, seconds = took(lambda: write.send(caller))
     answer.refused(UNKNOWN)
-    assert answer.status == 503 and seconds < 4 and write.count() == 0
+    assert answer.status == 503 and seconds < 3 and write.count() == 0
     proxy.release.set()
     wait_for(lambda: write.count() == 1)
 
@@ -83,7 +83,7 @@ def test_while_the_database_is_away_it_is_unknown(world, proxy, caller):
     proxy.plan, proxy.is_closed = "lose the answer", True
     answer, seconds = took(lambda: write.send(caller))
     answer.refused(UNKNOWN)
-    assert 3 < seconds < 4 and write.count() == 1
+    assert 2 < seconds < 3 and write.count() == 1
 
 
 def test_it_is_asked_as_soon_as_the_database_is_back(world, proxy, caller):

@@ -48,6 +48,10 @@ def new_refresh_token(hash="x" * 32):
     return f"INSERT INTO eventflow.refresh_tokens (token_hash, session_id, expires_at) VALUES ('{hash}', '{SESSION}', now())"
 
 
+def keep_answer(key="a", fingerprint="x" * 32, user=ADMIN):
+    return f"INSERT INTO eventflow.idempotency_keys (user_id, key, fingerprint, answer) VALUES ('{user}', '{key}', '{fingerprint}', '{{}}')"
+
+
 VIOLATIONS = [
     ("tasks_state_is_audited", [move("IN_PROGRESS", 2), NOW]),
     ("tasks_state_is_audited", [move("IN_PROGRESS", 1), NOW]),
@@ -105,6 +109,13 @@ VIOLATIONS = [
     ("refresh_tokens_sha256", [new_session(), new_refresh_token("eventflow-dev")]),
     ("refresh_tokens_pkey", [new_session(), new_refresh_token(), new_refresh_token()]),
     ("refresh_tokens_one_unspent", [new_session(), new_refresh_token(), new_refresh_token("y" * 32)]),
+    ("idempotency_keys_pkey", [keep_answer(), keep_answer()]),
+    ("idempotency_keys_user", [keep_answer(user=EVENT)]),
+    ("idempotency_keys_sha256", [keep_answer(fingerprint="x" * 31)]),
+    ("idempotency_keys_key_form", [keep_answer("")]),
+    ("idempotency_keys_key_form", [keep_answer("x" * 129)]),
+    ("idempotency_keys_key_form", [keep_answer("caf\u00e9")]),
+    ("idempotency_keys_key_form", [keep_answer("a\tb")]),
     ("user_passwords_bcrypt", ["UPDATE eventflow.user_passwords SET password_hash = 'eventflow-dev'"]),
 ]
 

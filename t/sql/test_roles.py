@@ -3,14 +3,15 @@
 import pytest
 
 READ_ONLY = {"schema_version", "reference_version", "user_types", "users", "user_passwords", "event_members", "task_types", "eligibility_mappings"}
-INSERT = {"workflow_templates", "workflow_template_versions", "workflow_template_nodes", "workflow_template_edges", "workflow_instances", "tasks", "task_dependencies", "task_transitions", "sessions", "refresh_tokens"}
-DELETE = {"sessions", "refresh_tokens"}
+INSERT = {"workflow_templates", "workflow_template_versions", "workflow_template_nodes", "workflow_template_edges", "workflow_instances", "tasks", "task_dependencies", "task_transitions", "sessions", "refresh_tokens", "idempotency_keys"}
+DELETE = {"sessions", "refresh_tokens", "idempotency_keys"}
 COLUMNS = {
     "events": {"version", "updated_at"},
     "workflow_templates": {"version", "updated_at"},
     "tasks": {"state", "open_parents", "assignee_id", "transition_count", "updated_at"},
     "sessions": {"expires_at"},
     "refresh_tokens": {"spent_at"},
+    "idempotency_keys": {"fingerprint", "answer", "created_at"},
 }
 TABLES = sorted(READ_ONLY | INSERT | {"events"})
 
