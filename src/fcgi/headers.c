@@ -75,11 +75,15 @@ static void put_status(struct output *output, int status)
 	    {409, "409 Conflict"},
 	    {412, "412 Precondition Failed"},
 	    {413, "413 Content Too Large"},
+	    {414, "414 URI Too Long"},
 	    {415, "415 Unsupported Media Type"},
 	    {429, "429 Too Many Requests"},
+	    {431, "431 Request Header Fields Too Large"},
 	    {500, "500 Internal Server Error"},
 	    {501, "501 Not Implemented"},
+	    {502, "502 Bad Gateway"},
 	    {503, "503 Service Unavailable"},
+	    {504, "504 Gateway Timeout"},
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		if (lines[i].status == status) {
