@@ -4,6 +4,7 @@ local refusals = {}
 
 local failures = {
 	bad_request = { 400, "The request is malformed." },
+	invalid_json = { 400, "The body is not valid JSON: it is empty." },
 	length_required = { 400, "The request must have a Content-Length." },
 	not_found = { 404, "There is nothing here." },
 	method_not_allowed = { 405, "This path does not take the method %s." },

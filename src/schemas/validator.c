@@ -59,8 +59,6 @@ static enum error read_body(struct context *context, const struct input_schema *
 		return context_fail(context, request->body_fault, NULL);
 	if (request->body.length == 0 && !schema->body_is_required)
 		return ERROR_NONE;
-	if (request->body.length == 0 && !request->content_length.data)
-		return context_fail(context, ERROR_LENGTH_REQUIRED, NULL);
 	if (request->body.length == 0 && !request->content_type.data)
 		return context_fail(context, ERROR_INVALID_JSON, "it is empty");
 	if (!is_json(request->content_type))

@@ -5,6 +5,7 @@ import pytest
 # What only a fault, or a setting that is off here, can bring about: the fault rig's part.
 UNREACHABLE = {
     "incomplete_body": "the web server passes whole bodies only",
+    "length_required": "the web server gives every body a length",
     "missing_parameter": "no operation has a query parameter that is required",
     "rule_violated": "the database's second wall behind the rules",
     "request_timeout": "a client that is slow for ten seconds",

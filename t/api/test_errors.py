@@ -24,10 +24,10 @@ def test_uri_and_headers_too_large(nobody):
     nobody.get("/api/tasks", headers={"X-Long": "y" * 20000}).refused("headers_too_large")
 
 
-def test_a_length_is_required(nobody, world, event):
-    """Where there must be a body; where there may be one, none is meant."""
+def test_a_body_without_a_length(nobody, world, event):
+    """None is an empty body: refused where there must be one, taken where there may be one."""
     close = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-    nobody.raw(b"POST /api/auth/login" + close + b"Content-Type: application/json\r\n\r\n").refused("length_required")
+    nobody.raw(b"POST /api/auth/login" + close + b"Content-Type: application/json\r\n\r\n").refused("invalid_json")
     token = f"Authorization: Bearer {world.admin.token}\r\n\r\n".encode()
     nobody.raw(f"POST /api/tasks/{world.task(event)}/pick".encode() + close + token).ok()
 

@@ -36,7 +36,6 @@ static enum error read(const char *method, const char *uri, const char *body, co
 	if (body) {
 		request.body = text_from_string(body);
 		request.content_type = TEXT("application/json; charset=utf-8");
-		request.content_length = TEXT("as long as it is");
 	}
 	context.failure = (struct failure){0};
 	struct operation_match match = operation_find(request.method, request.path);
@@ -137,7 +136,7 @@ Test(validator, bodies)
 Test(validator, refused_bodies)
 {
 	static const char transition[] = "/api/tasks/" ID "/transition";
-	refuses("POST", transition, NULL, ERROR_LENGTH_REQUIRED, NULL);
+	refuses("POST", transition, NULL, ERROR_INVALID_JSON, "empty");
 	refuses("POST", transition, "", ERROR_INVALID_JSON, "empty");
 	refuses("POST", transition, "[]", ERROR_INVALID_JSON, "object");
 	refuses("POST", transition, "null", ERROR_INVALID_JSON, "object");
