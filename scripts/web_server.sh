@@ -82,7 +82,8 @@ apache_modules() {
 		$([ "$APACHE_WORKERS" = proxy ] && echo buffer proxy proxy_fcgi || echo fcgid); do
 		echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
 	done
-	[ "$APACHE_WORKERS" = proxy ] || printf '%s\n' "FcgidIPCDir $VAR/apache/workers" "FcgidProcessTableFile $VAR/apache/table"
+	[ "$APACHE_WORKERS" = proxy ] ||
+		printf '%s\n' "FcgidIPCDir $VAR/apache/workers" "FcgidProcessTableFile $VAR/apache/table" "FcgidIdleTimeout 0"
 }
 
 # One process with many threads: it is then one for the rate limits, too.

@@ -18,6 +18,26 @@ local function code_of(status, request_line, notes)
 	return "bad_request"
 end
 
+local function request_id_of(r)
+	local unique_id = (r.subprocess_env["UNIQUE_ID"] or "unknown"):gsub("[^%w._-]", "-")
+	return refusals.request_id(r.headers_in["X-Request-Id"], unique_id)
+end
+
+-- The way from the root to the documents. Apache takes "/." and the like for the root, too; they are the worker's.
+function lead_to_documents(r)
+	if not r.the_request:find("^%S+ /%f[ ?]") then
+		return apache2.DECLINED
+	end
+	for name, value in pairs(refusals.headers(302, "/")) do
+		r.err_headers_out[name] = value
+	end
+	r.err_headers_out["Location"] = "/docs"
+	r.err_headers_out["X-Request-Id"] = request_id_of(r)
+	r.content_type = "text/plain"
+	r.status = 302
+	return apache2.OK
+end
+
 -- Answers in place of Apache's own pages (ErrorDocument).
 function refuse(r)
 	local status = tonumber(r.subprocess_env["REDIRECT_STATUS"])
@@ -25,8 +45,7 @@ function refuse(r)
 		return apache2.DECLINED -- somebody has asked for this very path
 	end
 	local method, path = r.the_request:match("^(%S*) ?(%S*)")
-	local unique_id = (r.subprocess_env["UNIQUE_ID"] or "unknown"):gsub("[^%w._-]", "-")
-	local request_id = refusals.request_id(r.headers_in["X-Request-Id"], unique_id)
+	local request_id = request_id_of(r)
 	local code = code_of(status, r.the_request, r.subprocess_env["REDIRECT_ERROR_NOTES"] or "")
 	local body
 	r.status, body = refusals.envelope(code, request_id, method)
@@ -45,8 +64,18 @@ end
 local ADDRESS_RATE, ADDRESS_BURST = 50, 100
 local TOKEN_RATE, TOKEN_BURST = 20, 40
 
+-- What the threads of a process share, each of which has a Lua of its own.
+local function seed_of(r)
+	local seed = r:ivm_get("eventflow seed")
+	if not seed then
+		seed = limits.new_seed()
+		r:ivm_set("eventflow seed", seed)
+	end
+	return seed
+end
+
 local function is_over(r, kind, key, rate, burst)
-	local place = ("eventflow %s %d"):format(kind, limits.place(key))
+	local place = ("eventflow %s %d"):format(kind, limits.place(key, seed_of(r)))
 	local due = limits.take(r:ivm_get(place) or 0, r:clock() / 1e6, rate, burst)
 	if due then
 		r:ivm_set(place, due)

@@ -10,13 +10,14 @@ local ADDRESS_RATE, ADDRESS_BURST = 50, 100
 local TOKEN_RATE, TOKEN_BURST = 20, 40
 
 -- lighttpd is one process, and keeps what stands in _G.
+_G.eventflow_seed = _G.eventflow_seed or limits.new_seed()
 _G.eventflow_due = _G.eventflow_due or { address = {}, token = {} }
 
 local seconds, nanoseconds = lighty.c.hrtime()
 local now = seconds + nanoseconds / 1e9
 
 local function is_over(kind, key, rate, burst)
-	local place = limits.place(key)
+	local place = limits.place(key, eventflow_seed)
 	local due = limits.take(eventflow_due[kind][place] or 0, now, rate, burst)
 	if due then
 		eventflow_due[kind][place] = due

@@ -2,14 +2,17 @@
 
 local limits = {}
 
--- Keys share a fixed number of places, so that no client can make the server remember more and more of them. Which share one
--- differs from start to start: nobody can aim at another's.
+-- Keys share a fixed number of places, so that no client can make the server remember more and more of them.
 local PLACES = 65536
-local seed = os.time() * 7919 + math.floor(os.clock() * 1e6)
+
+-- A number that decides which keys share a place, so that nobody can aim at another's: one for the whole server.
+function limits.new_seed()
+	return (os.time() * 7919 + math.floor(os.clock() * 1e6)) % 2147483647
+end
 
 -- The number of a key's place.
-function limits.place(key)
-	local hash = seed % 2147483647
+function limits.place(key, seed)
+	local hash = seed
 	for i = 1, #key do
 		hash = (hash * 257 + key:byte(i)) % 2147483647
 	end
