@@ -79,6 +79,7 @@ part supabase pytest_in supabase
 part tokens pytest_in tokens
 long_part tokens-long env EVENTFLOW_TEST_LONG=yes /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/tokens/test_rotation.py"
 part transport pytest_in transport
+part attacks pytest_in attacks
 part durability pytest_in durability
 part fault "$ROOT/t/fault/run"
 part browser node_tests browser

@@ -13,7 +13,14 @@ SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
-WEB_SERVER_CODES = {"bad_request", "payload_too_large", "uri_too_long", "headers_too_large"}
+WEB_SERVER_CODES = {
+    "bad_request",
+    "payload_too_large",
+    "uri_too_long",
+    "headers_too_large",
+    "bad_gateway",
+    "gateway_timeout",
+}
 LEAK = re.compile(r"\b(SELECT|INSERT|UPDATE) |/src/|\.c:\d|eventflow\.|SQLSTATE|constraint", re.ASCII)
 
 

@@ -39,14 +39,16 @@ def free_port():
 class Stack:
     """Addresses, secrets and logs of one running EventFlow."""
 
-    def __init__(self, url, var, is_ours):
+    def __init__(self, url, var, is_ours, owner_url=None):
         self.is_ours = is_ours  # started by the tests, and with their settings
         self.host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
         self.port = int(port or 80)
         self.var = pathlib.Path(os.path.realpath(var))
         self.settings = read_settings(self.var / "eventflow.env")
         self.owner_url = (
-            os.environ.get("EVENTFLOW_TEST_OWNER_URL") or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
+            owner_url
+            or os.environ.get("EVENTFLOW_TEST_OWNER_URL")
+            or read_settings(self.var / "owner.env")["DATABASE_OWNER_URL"]
         )
         self.secret = self.settings["SUPABASE_JWT_SECRET"]
         supabase = self.settings.get("SUPABASE_URL")
@@ -116,8 +118,9 @@ def running_stack():
     yield from started_stack(pathlib.Path(os.environ.get("EVENTFLOW_TEST_VAR", ROOT / "var" / "test")), {})
 
 
-def started_stack(var, settings):
-    """Yields a stack that is made anew in a folder, with settings of its own, and stops it afterwards."""
+def started_stack(var, settings, owner_url=None):
+    """Yields a stack that is made anew in a folder, with settings of its own, and stops it afterwards. With DATABASE_URL among
+    them, owner_url is the owner's of the same database."""
     port = free_port()
     environment = {
         **os.environ,
@@ -137,6 +140,6 @@ def started_stack(var, settings):
         var.unlink(missing_ok=True)  # a link, where the servers cannot reach the checkout
     try:
         quickstart(environment, "--detach")
-        yield Stack(f"http://127.0.0.1:{port}", var, True)
+        yield Stack(f"http://127.0.0.1:{port}", var, True, owner_url)
     finally:
         quickstart(environment, "stop")

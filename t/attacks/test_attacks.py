@@ -1,0 +1,84 @@
+"""The attacks on each web server: exact status and code, nothing written, and the same bytes from all of them."""
+
+import pathlib
+import re
+
+import pytest
+
+from attack import Attack
+from attacks_on_identity import ATTACKS as ON_IDENTITY
+from attacks_on_input import ATTACKS as ON_INPUT
+from attacks_on_rights import ATTACKS as ON_RIGHTS
+from differences import allowed
+from fronts import SERVERS, comparable
+
+ATTACKS = [*ON_IDENTITY, *ON_RIGHTS, *ON_INPUT]
+ANSWERS = {}  # what the first server answered to each attack
+
+
+def send(front, sent):
+    if sent.raw:
+        return front.raw(sent.raw)
+    token = getattr(sent.token, "token", sent.token)
+    return front.nobody.with_token(token).call(
+        sent.method, sent.path, value=sent.value, body=sent.body, headers=sent.headers
+    )
+
+
+def answer_of(front, scene, attack):
+    """Status, code and comparable body; what was to be refused has written nothing."""
+    sent = attack.prepare(scene)
+    before = scene.fingerprint()
+    response = send(front, sent)
+    assert response, "no answer"
+    if response.status >= 400:
+        assert scene.fingerprint() == before, f"{response} has written"
+    if attack.check and response.status == attack.status:
+        attack.check(front, scene, sent, response)
+    return response.status, response.code, comparable(response)
+
+
+def expected_of(front, fronts, scene, attack):
+    """What the first server has answered, or answers now."""
+    if str(attack) not in ANSWERS:
+        ANSWERS[str(attack)] = answer_of(fronts[SERVERS[0]], scene, attack)
+    return ANSWERS[str(attack)]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_attack(front, fronts, scene, attack: Attack):
+    answer = answer_of(front, scene, attack)
+    if front.name == SERVERS[0]:
+        ANSWERS[str(attack)] = answer
+    assert answer[0] in allowed(front.name, attack.status, attack.difference), answer
+    if answer[0] != attack.status:
+        return  # as the list of differences says
+    assert answer[1] == attack.code, answer
+    first = expected_of(front, fronts, scene, attack)
+    assert attack.difference or answer[2] == first[2], f"{SERVERS[0]}: {first[2]}"
+    assert not front.workers_that_died()
+
+
+def test_hostile_json_costs_no_memory(front, scene):
+    """Bodies that are as deep or as long as they may be, once a first of each has been read."""
+
+    def memory():
+        """KiB of all workers."""
+        status = [pathlib.Path(f"/proc/{pid}/status").read_text() for pid in front.stack.worker_pids()]
+        return sum(int(re.search(r"VmRSS:\s*(\d+)", text)[1]) for text in status)
+
+    def send_all():
+        for body in (b"[" * 1000000, b'{"a":' * 200000, b'{"reason":"' + b"\\u00e4" * 170000 + b'"}'):
+            for _ in range(12):
+                front.caller(scene.vendor).call("POST", f"/api/tasks/{scene.task}/transition", body=body)
+
+    send_all()
+    before = memory()
+    send_all()
+    assert memory() - before < 2048
+
+
+def test_every_row_of_the_table_is_there():
+    """Row 3 is the start, rows 18 and 30 take more than one request; they have tests of their own."""
+    assert {attack.number for attack in ATTACKS} == set(range(1, 31)) - {3, 18, 30}
+    assert len({str(attack) for attack in ATTACKS}) == len(ATTACKS)
