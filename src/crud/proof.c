@@ -2,6 +2,18 @@
 
 #include <stddef.h>
 
+static const struct statement proof_hold = {
+    "proof_hold",
+    "SELECT FROM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1::text, 0))",
+    1,
+};
+
+void proof_hold_queue(struct database *database, const char *id)
+{
+	const char *parameters[] = {id};
+	batch_add(database, &proof_hold, parameters);
+}
+
 /* A task that is new can be waited for only by its event, which every change raises as its last step. */
 static const struct statement task_lock = {
     "proof_task_lock",
@@ -59,6 +71,8 @@ static const struct {
 
 int proof_queue(struct database *database, const struct proof *proof)
 {
+	if (proof->held)
+		proof_hold_queue(database, proof->held);
 	for (int i = 0; i < 2 && steps[proof->kind].locks[i]; i++)
 		batch_add(database, steps[proof->kind].locks[i], proof->key);
 	return batch_add(database, steps[proof->kind].find, proof->key);

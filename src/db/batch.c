@@ -29,6 +29,11 @@ void batch_add_begin_snapshot(struct database *database)
 	batch_add(database, &statement_begin_snapshot, NULL);
 }
 
+void batch_add_begin_read_committed(struct database *database)
+{
+	batch_add(database, &statement_begin_read_committed, NULL);
+}
+
 void batch_add_commit(struct database *database)
 {
 	batch_add(database, &statement_commit, NULL);

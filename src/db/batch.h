@@ -24,6 +24,7 @@ int batch_add(struct database *database, const struct statement *statement, cons
 /* BEGIN and COMMIT as statements of a batch. In a snapshot all statements see the database as it is at the first. */
 void batch_add_begin(struct database *database);
 void batch_add_begin_snapshot(struct database *database);
+void batch_add_begin_read_committed(struct database *database); /* whatever the role's default is */
 void batch_add_commit(struct database *database);
 
 /* Sends what was queued and waits for every result, until the request's deadline at most. ERROR_NONE means that all

@@ -8,6 +8,8 @@
 const struct statement statement_begin = {"begin", "BEGIN", 0};
 const struct statement statement_begin_snapshot = {"begin_snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 						   0};
+const struct statement statement_begin_read_committed = {"begin_read_committed", "BEGIN ISOLATION LEVEL READ COMMITTED",
+							 0};
 const struct statement statement_commit = {"commit", "COMMIT", 0};
 
 static bool is_prepared(const struct database *database, const struct statement *statement)
@@ -23,7 +25,7 @@ static bool is_prepared(const struct database *database, const struct statement 
 static bool wants_name(const struct database *database, const struct statement *statement)
 {
 	return !database->pooled && statement != &statement_begin && statement != &statement_begin_snapshot &&
-	       statement != &statement_commit &&
+	       statement != &statement_begin_read_committed && statement != &statement_commit &&
 	       (is_prepared(database, statement) || database->prepared_count < PREPARED_MAX);
 }
 
@@ -44,7 +46,8 @@ static bool send_statement(struct database *database, struct queued *queued)
 
 static bool send_one(struct database *database, struct queued *queued)
 {
-	queued->limits = database->unlimited && queued->statement == &statement_begin;
+	queued->limits = database->unlimited && (queued->statement == &statement_begin ||
+						 queued->statement == &statement_begin_read_committed);
 	return send_statement(database, queued) &&
 	       (!queued->limits ||
 		PQsendQueryParams(database->connection, database->limits, 0, NULL, NULL, NULL, NULL, 0));

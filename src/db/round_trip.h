@@ -8,6 +8,7 @@
 
 extern const struct statement statement_begin;
 extern const struct statement statement_begin_snapshot;
+extern const struct statement statement_begin_read_committed;
 extern const struct statement statement_commit;
 
 /* Runs the queue on the connection that there is, and adds the results. ERROR_NONE: all succeeded and, where COMMIT was

@@ -89,7 +89,9 @@ enum error change_commit(struct change *change, const void *result)
 	struct proof proof = {PROOF_TRANSITION,
 			      {change->event_id->text, change->first_task_id->text,
 			       arena_format(context->arena, "%" PRId64, change->first_number),
-			       change->transaction->time}};
+			       change->transaction->time},
+			      change->held_id ? change->held_id->text : NULL,
+			      false};
 	if (!proof.key[2])
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	enum error error = transaction_answer(change->transaction, result);

@@ -29,6 +29,7 @@ struct change {
 	const char *expected_version;
 	const struct uuid *first_task_id; /* of the first transition, which proves all of them */
 	int64_t first_number;
+	const struct uuid *held_id; /* by proof_hold_queue, for a change that makes its tasks; NULL: none */
 	struct array *task_ids;
 	struct array *numbers;
 	struct array *kinds;

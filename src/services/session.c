@@ -40,8 +40,10 @@ static enum error write_session(struct transaction *transaction, void *work)
 {
 	const struct beginning *beginning = work;
 	struct database *database = transaction->context->database;
-	const struct proof proof = {PROOF_REFRESH_TOKEN, {beginning->id.text, beginning->hash}};
+	const struct proof proof = {
+	    PROOF_REFRESH_TOKEN, {beginning->id.text, beginning->hash}, beginning->id.text, true};
 	batch_add_begin(database);
+	proof_hold_queue(database, beginning->id.text);
 	session_delete_expired_queue(database, &beginning->login->user.id);
 	session_create_queue(database, &beginning->id, &beginning->login->user.id, beginning->hash);
 	return transaction_commit(transaction, &proof);
@@ -104,7 +106,7 @@ static enum error rotate(struct transaction *transaction, const struct session *
 		error = sign(context, &session->id, session->began_at, refresh->login);
 	if (error != ERROR_NONE)
 		return error;
-	const struct proof proof = {PROOF_REFRESH_TOKEN, {session->id.text, new_hash}};
+	const struct proof proof = {PROOF_REFRESH_TOKEN, {session->id.text, new_hash}, NULL, false};
 	session_rotate_queue(context->database, &session->id, refresh->hash, new_hash);
 	return transaction_commit(transaction, &proof);
 }

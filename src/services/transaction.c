@@ -119,17 +119,24 @@ enum error transaction_end_unchanged(struct transaction *transaction, const void
 	return transaction_commit(transaction, NULL);
 }
 
+static enum error judge(const struct proof *proof, bool is_found)
+{
+	if (is_found)
+		return ERROR_NONE;
+	return proof->may_be_late ? ERROR_OUTCOME_UNKNOWN : ERROR_DATABASE_UNAVAILABLE;
+}
+
 static enum error look_for(struct context *context, const struct proof *proof)
 {
 	struct database *database = context->database;
 	batch_use_reserve(database);
 	for (;;) {
-		batch_add_begin(database);
+		batch_add_begin_read_committed(database);
 		int position = proof_queue(database, proof);
 		batch_add_commit(database);
 		enum error error = batch_run(database);
 		if (error == ERROR_NONE)
-			return batch_rows(database, position).count > 0 ? ERROR_NONE : ERROR_DATABASE_UNAVAILABLE;
+			return judge(proof, batch_rows(database, position).count > 0);
 		if (error != ERROR_DATABASE_UNAVAILABLE || batch_time_left(database) < PROOF_PAUSE)
 			return ERROR_OUTCOME_UNKNOWN;
 		pause_for(PROOF_PAUSE);

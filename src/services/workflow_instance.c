@@ -45,6 +45,7 @@ enum error workflow_instance_list(struct context *context, const struct workflow
 struct instantiation {
 	const struct workflow_instantiate_input *input;
 	const char *expected_version; /* of the event, by If-Match; NULL: any */
+	struct uuid id;               /* of the instance, made anew in each attempt */
 	struct caller caller;
 	struct workflow_template_rows rows;
 };
@@ -55,7 +56,10 @@ static enum error read_for_instance(struct transaction *transaction, struct inst
 	struct context *context = transaction->context;
 	struct database *database = context->database;
 	const struct workflow_instantiate_input *input = instantiation->input;
+	if (!uuid_generate(&instantiation->id))
+		return context_fail(context, ERROR_INTERNAL, NULL);
 	transaction_begin(transaction);
+	proof_hold_queue(database, instantiation->id.text);
 	int caller = caller_queue(database, &context->subject, &input->event_id);
 	workflow_template_hold_queue(database, &input->workflow_id);
 	struct workflow_template_results results = workflow_template_read_queue(database, &input->workflow_id);
@@ -74,6 +78,7 @@ static enum error create(struct transaction *transaction, const struct instantia
 {
 	struct context *context = transaction->context;
 	struct workflow_instantiated result = {.instance = {
+						   .id = instantiation->id,
 						   .event_id = instantiation->input->event_id,
 						   .workflow_id = blueprint->workflow.id,
 						   .workflow_version = blueprint->workflow.version,
@@ -83,7 +88,7 @@ static enum error create(struct transaction *transaction, const struct instantia
 	struct workflow_instance *instance = &result.instance;
 	struct change change;
 	const char *version = arena_format(context->arena, "%" PRId64, instance->workflow_version);
-	if (!version || !uuid_generate(&instance->id))
+	if (!version)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	workflow_instance_create_queue(context->database, &instance->event_id, &instance->id, &instance->workflow_id,
 				       version, &instance->created_by);
@@ -93,6 +98,7 @@ static enum error create(struct transaction *transaction, const struct instantia
 	if (error != ERROR_NONE)
 		return error;
 	change_begin(&change, transaction, &instance->event_id, instantiation->expected_version);
+	change.held_id = &instantiation->id;
 	blueprint_record(blueprint, &change, &instance->created_by);
 	return change_commit(&change, &result);
 }

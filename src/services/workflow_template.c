@@ -129,6 +129,8 @@ static enum error read_for_save(struct transaction *transaction, struct save *sa
 	struct database *database = context->database;
 	bool is_new = !save->input->id.present;
 	transaction_begin(transaction);
+	if (is_new)
+		proof_hold_queue(database, save->id.text);
 	int caller = caller_queue(database, &context->subject, NULL);
 	int task_types = task_type_all_queue(database);
 	bool locks = !is_new && transaction_may_lock(transaction);
@@ -176,7 +178,9 @@ static enum error write_version(struct transaction *transaction, const struct sa
 		return error;
 	struct proof proof = {
 	    PROOF_WORKFLOW_VERSION,
-	    {save->id.text, arena_format(context->arena, "%" PRId64, saved.workflow.version), transaction->time}};
+	    {save->id.text, arena_format(context->arena, "%" PRId64, saved.workflow.version), transaction->time},
+	    save->input->id.present ? NULL : save->id.text,
+	    false};
 	if (!proof.key[1])
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	if (save->present.count == 0)
