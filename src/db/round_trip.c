@@ -110,8 +110,10 @@ static enum error error_of(struct database *database, const struct statement *st
 		return ERROR_DATABASE_UNAVAILABLE;
 	}
 	note_fate(&database->fate, sqlstate, PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
-	/* A session that is ended says so in the place of the statement that it was at; COMMIT may have been done. */
-	database->fate.undecided = statement == &statement_commit && database->fate.lost;
+	/* A session that is ended says so in the place of the statement that it was at; COMMIT may have been done. A
+	 * pooler whose server has gone (class 08) says so in the place of the first that has no answer. */
+	database->fate.undecided = database->fate.lost && round_trip_commits(database) &&
+				   (statement == &statement_commit || strncmp(sqlstate, "08", 2) == 0);
 	enum error error = error_from_violation(PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), sqlstate);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	log_write(error_entry(error)->status >= 500 ? LOG_ERROR : LOG_INFO, "db", "%s: %s (SQLSTATE %s)",

@@ -113,11 +113,16 @@ def took(call):
     return result, time.monotonic() - began
 
 
+POOLER_WORDS = b"SFATAL\0VFATAL\0C08P01\0Mserver conn crashed?\0\0"
+POOLER_FATAL = b"E" + (4 + len(POOLER_WORDS)).to_bytes(4, "big") + POOLER_WORDS
+
+
 class Proxy:
     """A folder with a socket of PostgreSQL's name, behind which is the real one. By default it passes everything on;
     `plan` says what happens to the next COMMIT that a worker sends:
 
     lose the answer   PostgreSQL commits, and the worker's connection ends before it hears of it
+    lose the answer as a pooler does   as before, after the words of a pooler whose server is gone
     lose the commit   the worker's connection ends, and PostgreSQL never saw the COMMIT
     hold the commit   as the last, but PostgreSQL gets the COMMIT after `release`, when the worker has gone
     hold the answer   PostgreSQL commits, and the worker hears nothing until `release`
@@ -234,6 +239,8 @@ class Link:
                 if b"COMMIT\0" in seen:
                     if self.fate == "hold the answer":
                         self.proxy.release.wait()
+                    if self.fate == "lose the answer as a pooler does":
+                        self.client.sendall(POOLER_FATAL)
                     self.close()
                     return
         except OSError:

@@ -36,6 +36,15 @@ def test_committed_and_the_answer_lost(world, proxy, caller, make):
     assert proxy.plan is None and write.count() == 1
 
 
+@pytest.mark.parametrize("make", [finish, WRITES["save_new"]])
+def test_committed_and_a_pooler_says_that_its_server_is_gone(world, proxy, caller, make):
+    """It says so in the place of the first statement that has no answer, though COMMIT was behind it."""
+    write = make(world)
+    proxy.plan = "lose the answer as a pooler does"
+    write.send(caller).ok()
+    assert proxy.plan is None and write.count() == 1
+
+
 @pytest.mark.parametrize("make", WRITES.values(), ids=WRITES)
 def test_the_commit_never_arrived(world, proxy, caller, make):
     write = make(world)
