@@ -142,6 +142,9 @@ enum error connection_ensure(struct database *database)
 	if (database->connection)
 		log_write(LOG_WARNING, "db", "the connection to the database was lost; connecting again");
 	connection_drop(database);
+	/* With hardly any time left a failure would say nothing about the database, and yet be told to all threads. */
+	if (database->deadline - clock_milliseconds() < CONNECT_MIN)
+		return ERROR_DATABASE_UNAVAILABLE;
 	if (!outage_try(database->outage, &attempt))
 		return ERROR_DATABASE_UNAVAILABLE;
 	bool succeeded = open_session(database);

@@ -14,6 +14,7 @@ enum {
 	PREPARED_MAX = 96,
 	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
 	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
+	CONNECT_MIN = 50,     /* milliseconds of a request's time, without which no connection is opened */
 	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
 };
 
