@@ -52,8 +52,7 @@ static bool may_run_again(struct database *database)
 {
 	if (database->fate.unprepared) {
 		connection_forget_session(database);
-		round_trip_roll_back(database);
-		return true;
+		return connection_ensure(database) == ERROR_NONE;
 	}
 	return database->fate.lost && !round_trip_commits(database) && clock_milliseconds() < database->deadline &&
 	       connection_ensure(database) == ERROR_NONE;

@@ -22,7 +22,7 @@ void connection_forget_session(struct database *database)
 	if (!database->pooled)
 		log_write(LOG_WARNING, "db", "a transaction pooler is between: no named statements from now on");
 	database->pooled = true;
-	database->prepared_count = 0;
+	connection_drop(database);
 }
 
 /* The first consumption after a server's end only reads its last words and still says that all is well; the second
@@ -70,7 +70,7 @@ static bool is_pooled(const struct database *database)
 {
 	switch (database->config->database_prepare) {
 	case DATABASE_PREPARE_ON:
-		return false;
+		return database->pooled;
 	case DATABASE_PREPARE_OFF:
 		return true;
 	case DATABASE_PREPARE_AUTO:

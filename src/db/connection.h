@@ -64,7 +64,8 @@ enum error connection_ensure(struct database *database) __attribute__((warn_unus
 /* Gives the connection up; the next batch makes a new one. */
 void connection_drop(struct database *database);
 
-/* No named statement from now on, and no dependence on the session: a transaction pooler was found out. */
+/* No named statement from now on, and no dependence on the session: a transaction pooler was found out. Gives the
+ * connection up, and so a transaction that is open: its session was set up as one that stays. */
 void connection_forget_session(struct database *database);
 
 /* Waits until libpq has a result at hand, and sends what is still unsent. False at the deadline (clock_milliseconds),

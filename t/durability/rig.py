@@ -129,6 +129,7 @@ class Proxy:
 
     `at_loss` is called when a COMMIT was lost, before the worker knows, `at_commit` when one was passed on that a plan is
     about. Besides: `is_closed` refuses new connections,
+    `discards` has the session forget all that was prepared and set, before the next request, as if it were another;
     `is_silent` takes them and says nothing, `is_deaf` reads no more once a worker has begun to send much.
     """
 
@@ -140,6 +141,7 @@ class Proxy:
         self.release = threading.Event()
         self.is_silent = self.is_deaf = self.is_closed = False
         self.at_loss = self.at_commit = None
+        self.discards = False
         self.connections = 0
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(f"{self.folder}/.s.PGSQL.5432")
@@ -186,6 +188,13 @@ class Link:
     def __init__(self, proxy, client, server):
         self.proxy, self.client, self.server = proxy, client, server
         self.fate = None
+        self.discarded = threading.Event()
+        self.is_discarding = False
+
+    def _discard(self):
+        self.proxy.discards, self.is_discarding = False, True
+        self.server.sendall(b"Q\0\0\0\x10DISCARD ALL\0")
+        assert self.discarded.wait(10)
 
     def close(self, *ends):
         for end in ends or (self.client, self.server):
@@ -208,6 +217,8 @@ class Link:
             self.close()
 
     def _pass_request(self, data):
+        if self.proxy.discards:
+            self._discard()
         start = data.find(b"P\0\0\0\x0e\0COMMIT\0\0\0") if self.proxy.plan else -1
         if start < 0:
             self.server.sendall(data)
@@ -232,6 +243,11 @@ class Link:
         seen = b""
         try:
             while data := self.server.recv(1 << 20):
+                if self.is_discarding:
+                    self.is_discarding = not data.endswith(b"Z\0\0\0\x05I")
+                    if not self.is_discarding:
+                        self.discarded.set()
+                    continue
                 if not self.fate:
                     self.client.sendall(data)
                     continue

@@ -236,6 +236,22 @@ def test_a_role_without_settings_has_the_same_limits(world, event, database, sta
     caller.post(f"/api/tasks/{task}/pick").ok()
 
 
+def test_a_pooler_that_is_found_out_late_has_the_same_limits(world, event, database, proxy, start_worker, plain_url):
+    """The session was given limits once; the one in its place has neither these nor what was prepared."""
+    user = world.user("manager", event)
+    task = world.task(event)
+    url = plain_url.replace(database.folder, proxy.folder)
+    caller = start_worker(threads=1, DATABASE_URL=url, DB_PREPARE="auto").with_token(user.token)
+    caller.get(f"/api/tasks/{task}").ok()
+    proxy.discards = True
+    caller.get(f"/api/tasks/{task}").ok()
+    assert not proxy.discards
+    with locked(database, task):
+        answer, seconds = took(lambda: caller.post(f"/api/tasks/{task}/pick"))
+        answer.refused("database_busy")
+        assert 1.9 < seconds < 2.5
+
+
 @pytest.mark.parametrize(
     "setting, code",
     [("statement_timeout = '100ms'", "database_busy"), ("default_transaction_read_only = on", "database_read_only")],
