@@ -10,6 +10,7 @@
 #include "db/outage.h"
 
 enum {
+	LISTS_MAX = 10000,       /* lists of events that a process remembers, if their bytes allow it */
 	AUTHORITIES_MAX = 10000, /* callers whose authority a process remembers */
 	AUTHORITIES_TTL = 3600,  /* seconds */
 	TOKENS_MAX = 10000,      /* tokens that a process remembers */
@@ -26,13 +27,16 @@ bool application_open(struct application *application, char message[CONFIG_MESSA
 	if (!application->keys)
 		return false;
 	application->references = cache_new((size_t)config->cache_entries, config->cache_ttl);
+	application->lists = cache_new(LISTS_MAX, config->cache_ttl);
 	application->authorities = cache_new(AUTHORITIES_MAX, AUTHORITIES_TTL);
 	application->tokens = cache_new(TOKENS_MAX, TOKENS_TTL);
 	application->login_gate = login_gate_new(config->threads);
 	application->outage = outage_new();
-	if (application->references && application->authorities && application->tokens && application->login_gate &&
-	    application->outage && https_client_start())
+	if (application->references && application->lists && application->authorities && application->tokens &&
+	    application->login_gate && application->outage && https_client_start()) {
+		cache_limit_bytes(application->lists, (size_t)config->cache_list_bytes);
 		return true;
+	}
 	snprintf(message, CONFIG_MESSAGE_MAX, "out of memory");
 	return false;
 }
@@ -43,6 +47,7 @@ void application_close(struct application *application)
 	login_gate_free(application->login_gate);
 	cache_free(application->tokens);
 	cache_free(application->authorities);
+	cache_free(application->lists);
 	cache_free(application->references);
 	keys_free(application->keys);
 	config_free(&application->config);

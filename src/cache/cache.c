@@ -24,7 +24,9 @@ struct cache {
 	pthread_mutex_t mutex;
 	size_t entries_max;
 	size_t count;
-	int64_t ttl; /* milliseconds */
+	size_t bytes_max;
+	size_t bytes; /* of the nodes that are linked */
+	int64_t ttl;  /* milliseconds */
 	struct node *newest;
 	struct node *oldest;
 	size_t bucket_mask;
@@ -44,9 +46,20 @@ struct cache *cache_new(size_t entries_max, int ttl)
 		return NULL;
 	}
 	cache->entries_max = entries_max;
+	cache->bytes_max = SIZE_MAX;
 	cache->ttl = (int64_t)ttl * 1000;
 	cache->bucket_mask = buckets - 1;
 	return cache;
+}
+
+void cache_limit_bytes(struct cache *cache, size_t bytes_max)
+{
+	cache->bytes_max = bytes_max;
+}
+
+static size_t size_of(const struct node *node)
+{
+	return sizeof(*node) + node->key.length + node->entry.value.length;
 }
 
 static void drop_reference(struct node *node)
@@ -84,6 +97,7 @@ static void forget(struct cache *cache, struct node **place)
 	*place = node->next;
 	unlink_from_uses(cache, node);
 	cache->count--;
+	cache->bytes -= size_of(node);
 	drop_reference(node);
 }
 
@@ -101,6 +115,7 @@ static void remember(struct cache *cache, struct node *node)
 	*bucket = node;
 	link_as_newest(cache, node);
 	cache->count++;
+	cache->bytes += size_of(node);
 }
 
 void cache_free(struct cache *cache)
@@ -148,36 +163,58 @@ void cache_release(struct cache *cache, const struct cache_entry *entry)
 	pthread_mutex_unlock(&cache->mutex);
 }
 
-static struct node *new_node(struct text key, int64_t version, struct text value)
+static char *append(char *end, struct text text)
 {
-	struct node *node = malloc(sizeof(*node) + key.length + value.length);
+	if (text.length > 0)
+		memcpy(end, text.data, text.length);
+	return end + text.length;
+}
+
+static struct node *new_node(struct text key, int64_t version, struct text first, struct text second)
+{
+	size_t length = first.length + second.length;
+	struct node *node = malloc(sizeof(*node) + key.length + length);
 	if (!node)
 		return NULL;
-	if (key.length > 0)
-		memcpy(node->bytes, key.data, key.length);
-	if (value.length > 0)
-		memcpy(node->bytes + key.length, value.data, value.length);
-	node->entry = (struct cache_entry){{node->bytes + key.length, value.length}, version};
+	char *value = append(node->bytes, key);
+	append(append(value, first), second);
+	node->entry = (struct cache_entry){{value, length}, version};
 	node->key = (struct text){node->bytes, key.length};
 	node->hash = hash_text(key);
 	node->references = 1;
 	return node;
 }
 
+/* A value that would drive out most others is not worth it. */
+static bool fits(const struct cache *cache, const struct node *node)
+{
+	return cache->entries_max > 0 && size_of(node) <= cache->bytes_max / 4;
+}
+
+static void make_room(struct cache *cache, size_t size)
+{
+	while (cache->oldest && (cache->count == cache->entries_max || cache->bytes > cache->bytes_max - size))
+		forget_node(cache, cache->oldest);
+}
+
 void cache_store(struct cache *cache, struct text key, int64_t version, struct text value)
 {
-	struct node *node = new_node(key, version, value);
+	cache_store_joined(cache, key, version, value, (struct text){0});
+}
+
+void cache_store_joined(struct cache *cache, struct text key, int64_t version, struct text first, struct text second)
+{
+	struct node *node = new_node(key, version, first, second);
 	if (!node)
 		return;
 	pthread_mutex_lock(&cache->mutex);
 	struct node *present = find_live(cache, key, node->hash);
-	if (cache->entries_max == 0 || (present && present->entry.version > version)) {
+	if (!fits(cache, node) || (present && present->entry.version > version)) {
 		free(node);
 	} else {
 		if (present)
 			forget_node(cache, present);
-		else if (cache->count == cache->entries_max)
-			forget_node(cache, cache->oldest);
+		make_room(cache, size_of(node));
 		node->expires_at = clock_milliseconds() + cache->ttl;
 		remember(cache, node);
 	}

@@ -372,7 +372,9 @@ static bool load_limits(struct loader *loader)
 	       read_number(loader, "CACHE_TTL", 1, CONFIG_CACHE_TTL_MAX, CONFIG_CACHE_TTL_DEFAULT,
 			   &loader->config->cache_ttl) &&
 	       read_number(loader, "CACHE_ENTRIES", 1, CONFIG_CACHE_ENTRIES_MAX, CONFIG_CACHE_ENTRIES_DEFAULT,
-			   &loader->config->cache_entries);
+			   &loader->config->cache_entries) &&
+	       read_number(loader, "CACHE_LIST_BYTES", 0, CONFIG_CACHE_LIST_BYTES_MAX, CONFIG_CACHE_LIST_BYTES_DEFAULT,
+			   &loader->config->cache_list_bytes);
 }
 
 static bool load_sandbox(struct loader *loader)

@@ -22,6 +22,8 @@ enum {
 	CONFIG_CACHE_TTL_MAX = 86400,
 	CONFIG_CACHE_ENTRIES_DEFAULT = 1000,
 	CONFIG_CACHE_ENTRIES_MAX = 100000,
+	CONFIG_CACHE_LIST_BYTES_DEFAULT = 32 * 1024 * 1024,
+	CONFIG_CACHE_LIST_BYTES_MAX = 1024 * 1024 * 1024,
 	CONFIG_TOKEN_LIFETIME_DEFAULT = 3600, /* seconds */
 	CONFIG_TOKEN_LIFETIME_MIN = 60,
 	CONFIG_TOKEN_LIFETIME_MAX = 86400,
@@ -56,6 +58,7 @@ struct config {
 	int request_deadline; /* seconds that a request's waits for the database may take in all */
 	int cache_ttl;        /* seconds */
 	int cache_entries;
+	int cache_list_bytes; /* of events' lists; 0: none is remembered */
 	bool sandbox; /* the process shuts itself in */
 };
 

@@ -22,6 +22,7 @@ struct application {
 	struct config config;
 	struct keys *keys;
 	struct cache *references;  /* finished answers of reference lists */
+	struct cache *lists;       /* finished answers of events' lists */
 	struct cache *authorities; /* what each caller was last seen to be: a guess that every request checks */
 	struct cache *tokens;      /* claims of tokens that were verified */
 	struct login_gate *login_gate;

@@ -1,5 +1,7 @@
 #include "routes/answer.h"
 
+#include "core/entity_tag.h"
+
 struct json_writer *answer_begin(struct context *context)
 {
 	struct json_writer *json = &context->response->body;
@@ -41,35 +43,13 @@ enum error answer_tag(struct context *context, const char *tag)
 	return ERROR_NONE;
 }
 
-/* The next entity tag of a list, without W/ and white space; moves *list behind it. */
-static struct text next_tag(struct text *list)
-{
-	size_t end = 0;
-	while (end < list->length && list->data[end] != ',')
-		end++;
-	struct text tag = text_trim((struct text){list->data, end});
-	size_t step = end < list->length ? end + 1 : end;
-	list->data += step;
-	list->length -= step;
-	if (text_starts_with(tag, "W/"))
-		tag = (struct text){tag.data + 2, tag.length - 2};
-	return tag;
-}
-
 bool answer_is_known(struct context *context)
 {
 	struct http_response *response = context->response;
-	struct text list = context->request->if_none_match;
-	if (!response->etag.data)
+	if (!response->etag.data || !entity_tag_is_listed(context->request->if_none_match, response->etag))
 		return false;
-	while (list.length > 0) {
-		struct text tag = next_tag(&list);
-		if (!text_equal(tag, response->etag) && !text_is(tag, "*"))
-			continue;
-		json_writer_reset(&response->body);
-		response->status = 304;
-		response->content_type = (struct text){0};
-		return true;
-	}
-	return false;
+	json_writer_reset(&response->body);
+	response->status = 304;
+	response->content_type = (struct text){0};
+	return true;
 }

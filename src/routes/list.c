@@ -113,3 +113,23 @@ enum error list_finish(struct list *list)
 	enum error error = list_end(list, &next_cursor);
 	return error == ERROR_NONE ? list_link(list->context, next_cursor) : error;
 }
+
+enum error list_finish_remembered(struct list *list, const struct list_memory *memory, int64_t version)
+{
+	struct text next_cursor;
+	enum error error = list_end(list, &next_cursor);
+	if (error != ERROR_NONE)
+		return error;
+	list_memory_keep(memory, list->context, version, next_cursor);
+	return list_link(list->context, next_cursor);
+}
+
+enum error list_recall(struct context *context, struct list_memory *memory, int64_t version, bool *is_recalled)
+{
+	struct text next_cursor;
+	*is_recalled = list_memory_recall(memory, context, version, &next_cursor);
+	if (!*is_recalled)
+		return memory->is_spared ? context_fail(context, ERROR_OUT_OF_MEMORY, NULL) : ERROR_NONE;
+	enum error error = list_link(context, next_cursor);
+	return error == ERROR_NONE ? answer_finished(context) : error;
+}

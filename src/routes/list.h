@@ -11,6 +11,7 @@
 #include "core/json_writer.h"
 #include "db/row.h"
 #include "models/page.h"
+#include "services/list_memory.h"
 
 enum { LIST_BODY_MAX = 4 * 1024 * 1024 };
 
@@ -46,5 +47,11 @@ enum error list_link(struct context *context, struct text next_cursor);
 
 /* Both. */
 enum error list_finish(struct list *list);
+
+/* The same, and the worker remembers the answer as that of this version of the event. */
+enum error list_finish_remembered(struct list *list, const struct list_memory *memory, int64_t version);
+
+/* Answers with what is remembered of this version, and says in *is_recalled whether there was anything. */
+enum error list_recall(struct context *context, struct list_memory *memory, int64_t version, bool *is_recalled);
 
 #endif

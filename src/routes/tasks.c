@@ -13,23 +13,33 @@ static enum error tag_event(struct context *context, const struct caller *caller
 	return answer_tag(context, event_version_tag(context, caller, version));
 }
 
+static enum error answer_tasks(struct context *context, const struct task_page *page)
+{
+	struct list list;
+	struct row row;
+	list_begin(&list, context, &page->page, page->tasks);
+	while (list_next(&list, &row)) {
+		struct task task = task_from_row(&row);
+		task_write(list.json, &task, &page->dependencies);
+		list_keep(&list, &row, task.created_at, task.rank, &task.id);
+	}
+	return list_finish_remembered(&list, &page->memory, page->caller.event_version);
+}
+
 enum error route_task_list(struct context *context, const struct task_list_input *input)
 {
 	struct task_page page;
-	struct list list;
-	struct row row;
+	bool is_recalled = false;
 	enum error error = task_list(context, input, &page);
 	if (error == ERROR_NONE && page.is_of_one_event)
 		error = tag_event(context, &page.caller, page.caller.event_version);
-	if (error != ERROR_NONE || answer_is_known(context))
-		return error;
-	list_begin(&list, context, &page.page, page.tasks);
-	while (list_next(&list, &row)) {
-		struct task task = task_from_row(&row);
-		task_write(list.json, &task, &page.dependencies);
-		list_keep(&list, &row, task.created_at, task.rank, &task.id);
+	if (error == ERROR_NONE && !answer_is_known(context)) {
+		error = list_recall(context, &page.memory, page.caller.event_version, &is_recalled);
+		if (error == ERROR_NONE && !is_recalled)
+			error = answer_tasks(context, &page);
 	}
-	return list_finish(&list);
+	list_memory_end(&page.memory, context);
+	return error;
 }
 
 /* allowed_actions, next_states and why_not, by the guards of the actions themselves. */

@@ -38,24 +38,35 @@ enum error route_workflow_template_save(struct context *context, const struct wo
 	return workflow_template_save(context, input, answer_saved);
 }
 
-enum error route_workflow_instance_list(struct context *context, const struct workflow_instance_list_input *input)
+static enum error answer_instances(struct context *context, const struct workflow_instance_page *page)
 {
-	struct workflow_instance_page page;
-	const struct caller *caller = &page.list.caller;
+	const struct caller *caller = &page->list.caller;
 	struct list list;
 	struct row row;
-	enum error error = workflow_instance_list(context, input, &page);
-	if (error == ERROR_NONE && page.is_of_one_event)
-		error = answer_tag(context, event_version_tag(context, caller, caller->event_version));
-	if (error != ERROR_NONE || answer_is_known(context))
-		return error;
-	list_begin(&list, context, &page.list.page, page.list.rows);
+	list_begin(&list, context, &page->list.page, page->list.rows);
 	while (list_next(&list, &row)) {
 		struct workflow_instance instance = workflow_instance_from_row(&row);
 		workflow_instance_write(list.json, &instance, authorization_hides_todo(&caller->rights));
 		list_keep(&list, &row, instance.created_at, 0, &instance.id);
 	}
-	return list_finish(&list);
+	return list_finish_remembered(&list, &page->memory, caller->event_version);
+}
+
+enum error route_workflow_instance_list(struct context *context, const struct workflow_instance_list_input *input)
+{
+	struct workflow_instance_page page;
+	const struct caller *caller = &page.list.caller;
+	bool is_recalled = false;
+	enum error error = workflow_instance_list(context, input, &page);
+	if (error == ERROR_NONE && page.is_of_one_event)
+		error = answer_tag(context, event_version_tag(context, caller, caller->event_version));
+	if (error == ERROR_NONE && !answer_is_known(context)) {
+		error = list_recall(context, &page.memory, caller->event_version, &is_recalled);
+		if (error == ERROR_NONE && !is_recalled)
+			error = answer_instances(context, &page);
+	}
+	list_memory_end(&page.memory, context);
+	return error;
 }
 
 static enum error answer_instantiated(struct context *context, const void *result)

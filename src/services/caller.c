@@ -4,6 +4,7 @@
 
 #include "cache/cache.h"
 #include "crud/caller.h"
+#include "services/list_memory.h"
 
 enum { LIST_ATTEMPTS_MAX = 3 };
 
@@ -59,27 +60,42 @@ static void authority_remember(struct context *context, const struct authority *
 		    (struct text){(const char *)authority, sizeof(*authority)});
 }
 
+/* Reads the caller and, unless it is spared, the list for what the caller is expected to be. */
+static enum error read_once(struct context *context, const struct uuid *event_id, list_queue queue, void *list,
+			    const struct authority *expected, struct caller *caller)
+{
+	int result = caller_queue(context->database, &context->subject, event_id);
+	if (expected)
+		queue(context, expected, list);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	return caller_take(context, result, caller);
+}
+
 enum error caller_read_with_list(struct context *context, const struct uuid *event_id, list_queue queue, void *list,
-				 struct caller *caller)
+				 struct list_memory *memory, struct caller *caller)
 {
 	struct authority expected;
 	bool expects = authority_recall(context, &expected);
 	for (int attempt = 0; attempt < LIST_ATTEMPTS_MAX; attempt++) {
-		int result = caller_queue(context->database, &context->subject, event_id);
-		if (expects)
-			queue(context, &expected, list);
-		enum error error = batch_run(context->database);
-		if (error != ERROR_NONE)
-			return context_fail(context, error, NULL);
-		error = caller_take(context, result, caller);
+		if (memory && expects)
+			list_memory_find(memory, context, &expected);
+		bool is_spared = attempt == 0 && memory && expects && list_memory_promises(memory, context);
+		enum error error =
+		    read_once(context, event_id, queue, list, expects && !is_spared ? &expected : NULL, caller);
 		if (error != ERROR_NONE)
 			return error;
 		struct authority actual = authority_of(caller);
-		if (expects && memcmp(&expected, &actual, sizeof(actual)) == 0)
+		bool is_expected = expects && memcmp(&expected, &actual, sizeof(actual)) == 0;
+		if (is_expected && is_spared)
+			memory->is_spared = list_memory_suffices(memory, context, caller);
+		if (is_expected && (!is_spared || memory->is_spared))
 			return ERROR_NONE;
+		if (!is_expected)
+			authority_remember(context, &actual);
 		expected = actual;
 		expects = true;
-		authority_remember(context, &actual);
 	}
 	return context_fail(context, ERROR_DATABASE_BUSY, NULL);
 }

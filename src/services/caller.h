@@ -24,12 +24,15 @@ struct authority {
 /* Queues the statements of a list for a caller of this authority. */
 typedef void (*list_queue)(struct context *context, const struct authority *authority, void *list);
 
+struct list_memory;
+
 /* Reads the caller and, in the same round trip, a list whose statements depend on what the caller is. The worker
  * remembers what each caller was last seen to be and queues for that; the caller's row, read in the same batch,
  * confirms it, or the list is read again for what the row says. So the answer is always for the authority that the
- * tables hold. event_id may be NULL. */
+ * tables hold. event_id may be NULL. A list that is likely to be remembered (memory; NULL: never) is only read if the
+ * caller's row says that it is not: memory->is_spared tells. */
 enum error caller_read_with_list(struct context *context, const struct uuid *event_id, list_queue queue, void *list,
-				 struct caller *caller);
+				 struct list_memory *memory, struct caller *caller);
 
 /* The three questions as answers: records what refuses, with its subject. */
 enum error caller_require_event(struct context *context, const struct caller *caller, enum event_named named,

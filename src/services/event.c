@@ -22,7 +22,7 @@ enum error event_list(struct context *context, const struct event_list_input *in
 	struct event_list_request request = {.page = &page->page};
 	enum error error = page_read(context, "event_list", input->limit, input->cursor, &page->page);
 	if (error == ERROR_NONE)
-		error = caller_read_with_list(context, NULL, event_list_queue_for, &request, &page->caller);
+		error = caller_read_with_list(context, NULL, event_list_queue_for, &request, NULL, &page->caller);
 	if (error != ERROR_NONE)
 		return error;
 	page->rows = batch_rows(context->database, request.result);

@@ -80,20 +80,22 @@ static void task_list_queue_for(struct context *context, const struct authority 
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page)
 {
 	struct task_list_request request = {.page = &page->page, .filter = filter_of(input)};
-	enum error error =
-	    page_read(context, binding_of(context, &request.filter), input->limit, input->cursor, &page->page);
-	if (error != ERROR_NONE)
-		return error;
 	const struct uuid *event_id = input->event_id.present ? &input->event_id.value : NULL;
-	error = caller_read_with_list(context, event_id, task_list_queue_for, &request, &page->caller);
+	bool is_remembered = event_id && !request.filter.takeable; /* what is takeable depends on the caller */
+	const char *binding = binding_of(context, &request.filter);
+	list_memory_begin(&page->memory, context, is_remembered ? binding : NULL, input->limit, input->cursor);
+	enum error error = page_read(context, binding, input->limit, input->cursor, &page->page);
+	if (error == ERROR_NONE)
+		error = caller_read_with_list(context, event_id, task_list_queue_for, &request, &page->memory,
+					      &page->caller);
 	if (error == ERROR_NONE && event_id)
 		error = caller_require_event(context, &page->caller, EVENT_IN_FIELD, event_id);
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, &page->caller, PERMISSION_VIEW);
-	if (error != ERROR_NONE)
+	page->is_of_one_event = event_id != NULL;
+	if (error != ERROR_NONE || page->memory.is_spared)
 		return error;
 	page->tasks = batch_rows(context->database, request.results.tasks);
-	page->is_of_one_event = event_id != NULL;
 	if (!dependencies_from_rows(context->arena, batch_rows(context->database, request.results.dependencies), false,
 				    &page->dependencies))
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);

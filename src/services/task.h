@@ -7,13 +7,15 @@
 #include "models/page.h"
 #include "models/task.h"
 #include "services/authorization.h"
+#include "services/list_memory.h"
 #include "services/transaction.h"
 
-/* A page of tasks. */
+/* A page of tasks. Whoever has asked for it ends its memory, whether there was an error or not. */
 struct task_page {
 	struct page page;
-	struct rows tasks; /* TASK_COLUMNS; one more than the page's limit if there is another page */
-	struct dependencies dependencies;
+	struct list_memory memory;
+	struct rows tasks;                /* TASK_COLUMNS; one more than the page's limit if there is another page */
+	struct dependencies dependencies; /* neither was read where the memory has spared it */
 	struct caller caller;
 	bool is_of_one_event; /* caller.event_version is then the version of all that was read */
 };
@@ -41,7 +43,7 @@ struct transition_page {
 };
 
 /* Each returns ERROR_NONE, or an error that is recorded in the context. One round trip (a list: two when the caller has
- * become somebody else since the worker last saw them). */
+ * become somebody else, or a list that is remembered another, since the worker last saw them). */
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page);
 enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view);
 enum error transition_list(struct context *context, const struct transition_list_input *input,

@@ -20,7 +20,7 @@ enum error user_list(struct context *context, const struct user_list_input *inpu
 	struct user_list_request request = {.page = &page->page};
 	enum error error = page_read(context, "user_list", input->limit, input->cursor, &page->page);
 	if (error == ERROR_NONE)
-		error = caller_read_with_list(context, NULL, user_list_queue_for, &request, &page->caller);
+		error = caller_read_with_list(context, NULL, user_list_queue_for, &request, NULL, &page->caller);
 	if (error != ERROR_NONE)
 		return error;
 	page->rows = batch_rows(context->database, request.result);

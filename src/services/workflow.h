@@ -9,6 +9,7 @@
 #include "models/workflow_instance.h"
 #include "models/workflow_template.h"
 #include "schemas/operations.h"
+#include "services/list_memory.h"
 #include "services/page.h"
 #include "services/transaction.h"
 
@@ -23,9 +24,10 @@ struct workflow_template_saved {
 enum error workflow_template_save(struct context *context, const struct workflow_template_save_input *input,
 				  answer_writer answer);
 
-/* A page of instances (WORKFLOW_INSTANCE_COLUMNS); is_of_one_event as in struct task_page. */
+/* A page of instances (WORKFLOW_INSTANCE_COLUMNS); memory and is_of_one_event as in struct task_page. */
 struct workflow_instance_page {
 	struct row_page list;
+	struct list_memory memory;
 	bool is_of_one_event;
 };
 

@@ -29,16 +29,17 @@ enum error workflow_instance_list(struct context *context, const struct workflow
 	struct instance_list_request request = {.page = &list->page, .event_id = event_id};
 	const char *binding =
 	    arena_format(context->arena, "workflow_instance_list %s", event_id ? event_id->text : "-");
+	list_memory_begin(&page->memory, context, event_id ? binding : NULL, input->limit, input->cursor);
 	enum error error = page_read(context, binding, input->limit, input->cursor, &list->page);
 	if (error == ERROR_NONE)
-		error = caller_read_with_list(context, event_id, instance_list_queue_for, &request, &list->caller);
+		error = caller_read_with_list(context, event_id, instance_list_queue_for, &request, &page->memory,
+					      &list->caller);
 	if (error == ERROR_NONE && event_id)
 		error = caller_require_event(context, &list->caller, EVENT_IN_FIELD, event_id);
-	if (error != ERROR_NONE)
-		return error;
-	list->rows = batch_rows(context->database, request.result);
 	page->is_of_one_event = event_id != NULL;
-	return ERROR_NONE;
+	if (error == ERROR_NONE && !page->memory.is_spared)
+		list->rows = batch_rows(context->database, request.result);
+	return error;
 }
 
 /* An instance that somebody asks for. */

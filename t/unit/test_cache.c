@@ -114,6 +114,45 @@ Test(cache, bound_of_one_and_of_none)
 	cache_free(none);
 }
 
+Test(cache, bound_of_bytes)
+{
+	static char value[2000];
+	struct cache *cache = cache_new(1000, 60);
+	cache_limit_bytes(cache, 16000);
+	for (int i = 0; i < 100; i++) {
+		char key[8];
+		int length = snprintf(key, sizeof(key), "%d", i);
+		cache_store(cache, (struct text){key, (size_t)length}, 1, (struct text){value, sizeof(value)});
+	}
+	int count = 0;
+	for (int i = 0; i < 100; i++) {
+		char key[8];
+		int length = snprintf(key, sizeof(key), "%d", i);
+		count += has(cache, (struct text){key, (size_t)length}, 1);
+	}
+	cr_expect(count >= 6 && count <= 8, "as many as fit: %d", count);
+	cr_expect(has(cache, TEXT("99"), 1), "the newest");
+	cache_store(cache, TEXT("small"), 1, TEXT("value"));
+	static char large[5000];
+	cache_store(cache, TEXT("large"), 1, (struct text){large, sizeof(large)});
+	cr_expect_not(has(cache, TEXT("large"), 1), "more than a quarter");
+	cr_expect(has(cache, TEXT("small"), 1), "it drives nothing out");
+	for (int i = 0; i < 100; i++) /* the same key again and again takes its room once */
+		cache_store(cache, TEXT("99"), i, (struct text){value, sizeof(value)});
+	cr_expect(has(cache, TEXT("small"), 1), "nor does a new version");
+	cache_free(cache);
+}
+
+Test(cache, a_value_in_two_places)
+{
+	struct cache *cache = cache_new(10, 60);
+	cache_store_joined(cache, TEXT("k"), 1, TEXT("one"), TEXT("two"));
+	const struct cache_entry *entry = cache_acquire(cache, TEXT("k"), 1);
+	cr_assert(entry && text_equal(entry->value, TEXT("onetwo")));
+	cache_release(cache, entry);
+	cache_free(cache);
+}
+
 Test(cache, an_entry_outlives_its_place)
 {
 	struct cache *cache = cache_new(1, 60);

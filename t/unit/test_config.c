@@ -92,6 +92,7 @@ Test(config, defaults)
 	cr_expect_eq(config.request_deadline, 5, "deadline");
 	cr_expect_eq(config.cache_ttl, 3600, "TTL");
 	cr_expect_eq(config.cache_entries, 1000, "entries");
+	cr_expect_eq(config.cache_list_bytes, 33554432, "bytes of lists");
 	cr_expect_eq(config.sandbox, CONFIG_SANDBOX_DEFAULT, "sandbox");
 	cr_expect_str_eq(message, "", "no message");
 }
@@ -111,6 +112,7 @@ Test(config, everything_given)
 	set("THREADS", "256");
 	set("CACHE_TTL", "86400");
 	set("CACHE_ENTRIES", "100000");
+	set("CACHE_LIST_BYTES", "0");
 	set("SANDBOX", "off");
 	expect_loaded();
 	cr_expect_eq(config.environment, ENVIRONMENT_PRODUCTION, "environment");
@@ -129,6 +131,7 @@ Test(config, everything_given)
 	cr_expect_eq(config.threads, 256, "threads");
 	cr_expect_eq(config.cache_ttl, 86400, "TTL");
 	cr_expect_eq(config.cache_entries, 100000, "entries");
+	cr_expect_eq(config.cache_list_bytes, 0, "bytes of lists");
 	cr_expect_not(config.sandbox, "sandbox");
 }
 
@@ -267,6 +270,7 @@ Test(config, every_setting_refuses_bad_values)
 	    {"REQUEST_DEADLINE", {"1", "61", "5s"}},
 	    {"CACHE_TTL", {"0", "86401", "1e3"}},
 	    {"CACHE_ENTRIES", {"0", "100001", "x"}},
+	    {"CACHE_LIST_BYTES", {"-1", "1073741825", "32M"}},
 	    {"SANDBOX", {"yes", "ON", "true"}},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
