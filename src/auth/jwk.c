@@ -1,5 +1,7 @@
 #include "auth/jwk.h"
 
+#include <string.h>
+
 #include "core/encoding.h"
 #include "core/json_member.h"
 
@@ -85,11 +87,43 @@ static enum jwk_fault import_p256(struct json_object *jwk, gnutls_pubkey_t publi
 	return fault_of(status < 0 ? status : gnutls_pubkey_verify_params(public_key), JWK_POINT);
 }
 
+/* The y of Ed25519's points of small order, in all their spellings, without the sign of x: whoever signs with such a
+ * key needs no private part. GnuTLS takes them. */
+static bool is_of_small_order(const struct parameter *point)
+{
+	static const char *const orders[] = {
+	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	    "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	    "\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+	    "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+	    "\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+	    "\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+	    "\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+	    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	    "\xed\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+	    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	    "\xee\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+	    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+	};
+	unsigned char y[ED25519_KEY_SIZE];
+	memcpy(y, point->bytes, sizeof(y));
+	y[sizeof(y) - 1] &= 0x7f;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
+		if (memcmp(y, orders[i], sizeof(y)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum jwk_fault import_ed25519(struct json_object *jwk, gnutls_pubkey_t public_key, size_t *signature_size)
 {
 	struct parameter x;
 	if (!read_parameter_of_size(jwk, "x", ED25519_KEY_SIZE, &x))
 		return JWK_PARAMETER;
+	if (is_of_small_order(&x))
+		return JWK_WEAK;
 	*signature_size = ED25519_SIGNATURE_SIZE;
 	gnutls_datum_t datum = datum_of(&x);
 	return fault_of(gnutls_pubkey_import_ecc_raw(public_key, GNUTLS_ECC_CURVE_ED25519, &datum, NULL), JWK_POINT);
@@ -220,8 +254,8 @@ const char *jwk_fault_message(enum jwk_fault fault)
 	    [JWK_ALGORITHM] = "its alg is not the one of its kty: ES256, RS256 or EdDSA",
 	    [JWK_ID] = "it has no kid",
 	    [JWK_PARAMETER] = "one of its parameters is missing, is no base64url, or has a wrong size",
-	    [JWK_WEAK] =
-		"its RSA modulus has less than 2048 bits or is even, or its exponent is less than 65537 or even",
+	    [JWK_WEAK] = "its RSA modulus has less than 2048 bits or is even, its exponent is less than 65537 or even, "
+			 "or its point has a small order",
 	    [JWK_POINT] = "it is not a point of its curve",
 	    [JWK_DUPLICATE] = "its kid is that of a key before it",
 	    [JWK_MEMORY] = "memory is short",

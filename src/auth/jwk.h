@@ -21,7 +21,7 @@ enum jwk_fault {
 	JWK_ALGORITHM, /* `alg` is another than the one of its type */
 	JWK_ID,        /* no `kid` to find it by */
 	JWK_PARAMETER, /* a parameter is missing, is no base64url, or is of a wrong size */
-	JWK_WEAK,      /* an RSA modulus or exponent that is too small, or even */
+	JWK_WEAK,      /* an RSA modulus or exponent that is too small, or even; a point of small order */
 	JWK_POINT,     /* not a point of its curve */
 	JWK_DUPLICATE, /* `kid` and algorithm are those of a key before it */
 	JWK_MEMORY,

@@ -1,5 +1,6 @@
 /* JWK Sets: the input is a document. Every JWK of it becomes a key or is left out; what becomes one is by another
- * reading a public key of a kind that is known, and is found by its own algorithm and `kid` alone. */
+ * reading a public key of a kind that is known, and is found by its own algorithm and `kid` alone, and takes no
+ * signature that is not its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,18 @@ static bool has_parameters(const struct reference *jwk, enum token_algorithm alg
 	return false;
 }
 
+/* Signatures of the sizes that there are, made of the document's own bytes. */
+static void check_signatures(const struct key *key, struct text document)
+{
+	static const size_t sizes[] = {64, 256, 384, 512, 1024};
+	char signature[1024];
+	for (size_t i = 0; i < sizeof(signature); i++)
+		signature[i] = document.data[i % document.length];
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		HOLDS(key_verify(key, TEXT("message"), (struct text){signature, sizes[i]}) == SIGNATURE_FAILS,
+		      "nobody signs without the private key");
+}
+
 static void check_key(const struct jwks *set, const struct key *key, const struct reference *jwk)
 {
 	enum token_algorithm algorithm = key_algorithm(key);
@@ -119,6 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct reference *list = json ? reference_member(json, "keys") : NULL;
 		HOLDS(list && reference_type(list) == REFERENCE_ARRAY, "the document has a list of keys");
 		check_set(set, list);
+		for (size_t i = 0; i < set->count; i++)
+			check_signatures(set->keys[i], document);
 		reference_free(json);
 	}
 	jwks_free(set);

@@ -264,6 +264,23 @@ Test(jwks, keys_of_ed25519)
 	expect_jwk(ED_JWK, JWK_OK);
 }
 
+/* With such a key R = A and S = 0 are a signature of every eighth message, at least. */
+Test(jwks, points_of_small_order)
+{
+	static const char *const points[] = {
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
+	    "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
+	    "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU", "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU",
+	    "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o", "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o",
+	    "7P_______________________________________38", "7P________________________________________8",
+	    "7f_______________________________________38", "7v_______________________________________38",
+	};
+	for (size_t i = 0; i < sizeof(points) / sizeof(*points); i++)
+		expect_jwk(
+		    arena_format(arena, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"k\",\"x\":\"%s\"}", points[i]),
+		    JWK_WEAK);
+}
+
 /* A modulus of so many bits: its first bit and, unless it is to be even, its last one are set. */
 static const char *modulus(size_t bits, bool is_even)
 {
