@@ -254,8 +254,7 @@ const char *jwk_fault_message(enum jwk_fault fault)
 	    [JWK_ALGORITHM] = "its alg is not the one of its kty: ES256, RS256 or EdDSA",
 	    [JWK_ID] = "it has no kid",
 	    [JWK_PARAMETER] = "one of its parameters is missing, is no base64url, or has a wrong size",
-	    [JWK_WEAK] = "its RSA modulus has less than 2048 bits or is even, its exponent is less than 65537 or even, "
-			 "or its point has a small order",
+	    [JWK_WEAK] = "its RSA modulus or exponent is too small or even, or its point is of small order",
 	    [JWK_POINT] = "it is not a point of its curve",
 	    [JWK_DUPLICATE] = "its kid is that of a key before it",
 	    [JWK_MEMORY] = "memory is short",
