@@ -1,5 +1,6 @@
 """What the tests under faults share: the running stack, its people and tasks, and the rig."""
 
+import itertools
 import pathlib
 import sys
 
@@ -85,3 +86,9 @@ def say(capfd):
             print(line, flush=True)
 
     return say
+
+
+@pytest.fixture(scope="session")
+def seeds(request):
+    """Seeds of runs that are not the checker's own: one site takes each seed once."""
+    return itertools.count(request.config.getoption("--seed") + 1000)

@@ -11,7 +11,7 @@ import time
 
 import tokens
 import traffic
-from cast import Cast
+from cast import EVENTS, Cast
 from facts import Facts
 from hand import Hand
 from nemesis import Nemesis
@@ -64,11 +64,11 @@ class Counters:
 
 
 class Campaign:
-    """kinds: of the faults, all by default, none if empty. say: prints one line of progress."""
+    """kinds: of the faults, all by default, none if empty. events: how many. say: prints one line of progress."""
 
-    def __init__(self, site, shim, seed, operations, kinds=None, pauses=(0.05, 0.5), say=print):
+    def __init__(self, site, shim, seed, operations, kinds=None, pauses=(0.05, 0.5), events=EVENTS, say=print):
         self.site, self.seed, self.wanted, self.say = site, seed, operations, say
-        self.cast = Cast(seed)
+        self.cast = Cast(seed, events)
         self.facts, self.shared = Facts(self.cast), Shared(self.cast)
         self.counters = [Counters() for _ in range(PROCESSES)]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-history.", dir="/tmp"))
@@ -77,6 +77,7 @@ class Campaign:
         self.has_faults = kinds is None or bool(kinds)
         self.first_versions, self.operations, self.violations = {}, [], []
         self.began = self.ended = 0
+        self.until = float("inf")  # on the clock of time.monotonic(): no longer, however few the operations are
 
     def run(self):
         """Returns the violations."""
@@ -113,8 +114,9 @@ class Campaign:
         self.began = time.monotonic_ns()
         processes = []
         for number, counters in enumerate(self.counters):
+            rush = []
             clients = [
-                traffic.Client(client, self.cast, minted, self.seed, self.shared)
+                traffic.Client(client, self.cast, minted, self.seed, self.shared, rush)
                 for client in range(number, CLIENTS, PROCESSES)
             ]
             path = self.folder / f"{number}.jsonl"
@@ -126,7 +128,7 @@ class Campaign:
     def _watch(self, processes):
         """Until there are enough operations; says each second how far it is."""
         last = 0
-        while sum(map(self.count, Counters.KINDS)) < self.wanted:
+        while sum(map(self.count, Counters.KINDS)) < self.wanted and time.monotonic() < self.until:
             time.sleep(1)
             if not all(process.is_alive() for process in processes):
                 raise RuntimeError("a process of clients has ended")

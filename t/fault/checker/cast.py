@@ -25,11 +25,11 @@ class Cast:
     eligible: set of (type name, task type); templates: {id: [node, ...]}.
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed, events=EVENTS):
         self.random = random.Random(f"cast {seed}")
         self.types = {name: self._id() for name in USER_TYPES}
         self.users = {self._id(): name for name in USER_TYPES for _ in range(USERS_OF_A_TYPE)}
-        self.events = [self._id() for _ in range(EVENTS)]
+        self.events = [self._id() for _ in range(events)]
         self.task_types = [self._id() for _ in range(TASK_TYPES)]
         self.permissions = {
             name: {flag.removeprefix("can_") for flag, value in flags.items() if value and flag.startswith("can_")}

@@ -122,7 +122,8 @@ class Nemesis(threading.Thread):
                 "SELECT FROM eventflow.tasks WHERE event_id = ANY (%s::uuid[]) FOR UPDATE",
             )
         )
-        events = self.random.sample(self.shared.cast.events, self.random.randrange(1, 8))
+        events = self.shared.cast.events
+        events = self.random.sample(events, self.random.randrange(1, min(8, len(events)) + 1))
         with contextlib.closing(self.site.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(statement, (sorted(events),))

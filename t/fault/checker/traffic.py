@@ -34,15 +34,17 @@ READY_MIN = 4  # an event of which fewer tasks are known that can go on gets a n
 KNOWN_MAX = 200  # tasks of one event that a client remembers
 PAUSE = 0.1  # seconds before the next request after one that failed on their side
 HANG_UP = 0.5  # how likely, while clients do
+RUSH = 0.2  # how likely others pick the same task at the same moment
 SENSIBLE = 0.9  # how likely somebody does what they may, to a task that it can be done to
 
 
 class Seen:
     """A task as a client has seen it last."""
 
-    __slots__ = ("id", "state", "holder", "type", "is_waiting")
+    __slots__ = ("id", "state", "holder", "type", "is_waiting", "children")
 
     def __init__(self, task):
+        self.children = frozenset(task["child_ids"])
         self.id, self.state, self.holder = task["id"], task["state"], task["assignee_id"]
         self.type, self.is_waiting = task["task_type_id"], task["open_parents"] > 0
 
@@ -51,10 +53,13 @@ class Seen:
 
 
 class Client:
-    """One who does one thing after the other, as any user."""
+    """One who does one thing after the other, as any user.
 
-    def __init__(self, number, cast, tokens, seed, shared):
-        self.number, self.cast, self.tokens, self.shared = number, cast, tokens, shared
+    rush: what the next clients of this process are to do at once, so that they meet; functions of the client.
+    """
+
+    def __init__(self, number, cast, tokens, seed, shared, rush):
+        self.number, self.cast, self.tokens, self.shared, self.rush = number, cast, tokens, shared, rush
         self.random = random.Random(f"client {seed} {number}")
         self.known = {event: {} for event in (*cast.events, None)}  # task: Seen
         self.instances = {event: [] for event in cast.events}
@@ -68,6 +73,8 @@ class Client:
 
     def next(self):
         """(operation, what it is about, user, method, path, body)"""
+        if self.rush:
+            return self.rush.pop()(self)
         event = self._event()
         operation = self.random.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
         ready = sum(task.is_ready() for task in self.known[event].values())
@@ -103,17 +110,27 @@ class Client:
 
     def _pick(self, event, user):
         task = self._task(event, lambda task: task.state == "TODO" and not task.holder)
-        user = self._user(event, task_type=task.type)
-        return self._post("pick", event, user, task, "pick", {})
+        if self.random.random() < RUSH:
+            self.rush += [lambda other: other._pick_task(event, task)] * 2
+        return self._pick_task(event, task)
+
+    def _pick_task(self, event, task):
+        return self._post("pick", event, self._user(event, task_type=task.type), task, "pick", {})
 
     def _move(self, event, user):
         task = self._task(event)
-        user = task.holder if task.holder and self.random.random() < 0.6 else self._user(event, task_type=task.type)
         usual = MOVES.get(task.state)
         state = self.random.choice(usual) if usual and self.random.random() < 0.95 else self.random.choice(STATES)
-        return self._post(
-            "move", event, user, task, "transition", {"next_state": state, "reason": "It is time."}, to=state
-        )
+        if state == "DONE" and task.children:
+            siblings = [other for other in self.known[event].values() if other.children & task.children]
+            siblings = [other for other in siblings if other is not task and other.state == "IN_PROGRESS"]
+            self.rush += [lambda client, other=other: client._move_task(event, other, "DONE") for other in siblings[:2]]
+        return self._move_task(event, task, state)
+
+    def _move_task(self, event, task, state):
+        user = task.holder if task.holder and self.random.random() < 0.6 else self._user(event, task_type=task.type)
+        body = {"next_state": state, "reason": "It is time."}
+        return self._post("move", event, user, task, "transition", body, to=state)
 
     def _assign(self, event, user):
         task = self._task(event)

@@ -91,6 +91,12 @@ class Site:
         self.supervisor.terminate()
         self.supervisor.wait(timeout=30)
 
+    def replace_workers(self, binary):
+        """By those of another program."""
+        self.stop_workers()
+        self.binary = binary
+        self.start_workers()
+
     def worker_pids(self):
         """The processes of the worker, as its supervisor has them now."""
         pid = self.supervisor.pid
