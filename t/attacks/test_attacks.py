@@ -60,7 +60,8 @@ def test_attack(front, fronts, scene, attack: Attack):
 
 
 def test_hostile_json_costs_no_memory(front, scene):
-    """Bodies that are as deep or as long as they may be, once a first of each has been read."""
+    """Bodies that are as deep or as long as they may be, once each thread has met them: which of them a request meets is
+    chance, so rounds follow until one adds nothing to speak of."""
 
     def memory():
         """KiB of all workers."""
@@ -72,10 +73,13 @@ def test_hostile_json_costs_no_memory(front, scene):
             for _ in range(12):
                 front.caller(scene.vendor).call("POST", f"/api/tasks/{scene.task}/transition", body=body)
 
-    send_all()
-    before = memory()
-    send_all()
-    assert memory() - before < 2048
+    sizes = [memory()]
+    for _ in range(6):
+        send_all()
+        sizes.append(memory())
+        if sizes[-1] - sizes[-2] < 1024:
+            return
+    raise AssertionError(f"the workers grow with every round: {sizes}")
 
 
 def test_every_row_of_the_table_is_there():
