@@ -48,7 +48,7 @@ def test_all_kinds(check, server, tmp_path):
     status, text = check(**settings_of(server), SUPABASE_JWT_SECRET=SECRET, SUPABASE_JWKS_FILE=str(file))
     assert status == 0 and f"ok   keys: ES256 (1) from {file}" in text
     assert f"ok   keys: HS256 with SUPABASE_JWT_SECRET, {len(SECRET)} bytes" in text
-    assert server.asked() == []
+    assert server.asked(JWKS) == []
 
 
 def test_keys_that_cannot_be_fetched(check, server):
