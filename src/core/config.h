@@ -59,7 +59,7 @@ struct config {
 	int cache_ttl;        /* seconds */
 	int cache_entries;
 	int cache_list_bytes; /* of events' lists; 0: none is remembered */
-	bool sandbox; /* the process shuts itself in */
+	bool sandbox;         /* the process shuts itself in */
 };
 
 /* Reads and checks every setting. False, with one line that names the setting (and never its value where that is a

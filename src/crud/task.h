@@ -47,7 +47,7 @@ int task_children_lock_queue(struct database *database, const struct uuid *task_
 /* number is that of the transition which tells of the change. */
 void task_move_queue(struct database *database, const struct task *task, enum task_state state, const char *number);
 void task_assign_queue(struct database *database, const struct task *task, const struct optional_uuid *assignee_id,
-		      const char *number);
+		       const char *number);
 
 /* Takes one open parent from each of the children: arrays of ids, new states and numbers of the last transition. */
 void task_children_release_queue(struct database *database, const struct uuid *event_id, const char *ids,

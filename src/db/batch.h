@@ -46,7 +46,8 @@ void batch_begin_request(struct database *database);
 /* Rolls back a transaction that is open, and frees the results. */
 void batch_end_request(struct database *database);
 
-/* The number of results so far, to be able to take back what comes after: a transaction that is open, and its results. */
+/* The number of results so far, to be able to take back what comes after: a transaction that is open, and its results.
+ */
 int batch_mark(const struct database *database);
 void batch_rewind(struct database *database, int mark);
 
