@@ -72,6 +72,7 @@ fi
 build
 part unit unit_tests
 part analysis "$ROOT/scripts/analysis.sh"
+long_part analysis-long "$ROOT/scripts/analysis.sh" --long
 part specification pytest_in specification
 part sql pytest_in sql
 part api pytest_in api
