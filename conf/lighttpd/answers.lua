@@ -4,6 +4,9 @@ package.path = debug.getinfo(1, "S").source:match("^(.*)/") .. "/../lua/?.lua"
 local refusals = require("refusals")
 
 local r = lighty.r
+if r.req_attr["uri.scheme"] == "https" then
+	r.resp_header["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+end
 if r.resp_header["X-Request-Id"] then
 	return -- the worker has spoken
 end
@@ -34,8 +37,5 @@ end
 r.resp_header["X-Request-Id"] = request_id
 for name, value in pairs(refusals.headers(status, r.req_attr["request.orig-uri"] or "")) do
 	r.resp_header[name] = value
-end
-if r.req_attr["uri.scheme"] == "https" then
-	r.resp_header["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 end
 return body and status
