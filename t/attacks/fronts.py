@@ -2,6 +2,7 @@
 
 import http.client
 import io
+import os
 import re
 import socket
 
@@ -63,7 +64,7 @@ class Front:
 
     def workers_that_died(self):
         """Since they were remembered. mod_fcgid starts more of them under load; none may go."""
-        return self.first_workers - self.stack.worker_pids()
+        return {pid for pid in self.first_workers if not os.path.exists(f"/proc/{pid}")}
 
     def connect(self, timeout=30):
         return socket.create_connection((self.stack.host, self.stack.port), timeout=timeout)
