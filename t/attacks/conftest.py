@@ -66,6 +66,8 @@ def fronts(variables, judge):
             judge.guard_stack(stack)
             fronts[server] = Front(server, stack, judge)
         yield fronts
+    left = {server: front.stack.worker_pids() for server, front in fronts.items()}
+    assert left == {server: set() for server in SERVERS}, "a stop has left workers behind"
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,11 @@ DIFFERENCES = {
     ),
     "cut_body": ("mod_fcgid says of a client that has gone what it says of a lost worker", {FCGID: {502}}),
     "lost_worker": ("mod_proxy_fcgi says of a lost worker what it says of one that is not there", {PROXY: {503}}),
-    "late_worker": ("mod_fcgid says of a worker that is late what it says of a lost one", {FCGID: {502}}),
+    "late_worker": (
+        "mod_fcgid says of a worker that is late what it says of a lost one, and may have started another in place of one"
+        " that was stopped",
+        {FCGID: {502, 200}},
+    ),
     "slow_head": (
         "lighttpd limits the time between two bytes of a head, not that for the whole of it",
         {LIGHTTPD: {200}},
