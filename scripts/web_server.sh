@@ -53,6 +53,7 @@ write_nginx_configuration() {
 	cat >"$VAR/nginx/nginx.conf" <<-END
 		$([ "$(id -u)" != 0 ] || echo "user $SERVER_USER;")
 		worker_processes 2;
+		pcre_jit on;
 		worker_rlimit_nofile 8192;
 		pid $VAR/run/nginx.pid;
 		error_log $VAR/log/nginx.log;
