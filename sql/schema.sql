@@ -551,4 +551,11 @@ CREATE CONSTRAINT TRIGGER tasks_edit_raises_version AFTER UPDATE OF label, descr
 
 UPDATE eventflow.schema_version SET version = 13;
 
+
+-- An admin's list of events is read along an index too, page by page.
+
+CREATE INDEX events_page ON eventflow.events (created_at, id);
+
+UPDATE eventflow.schema_version SET version = 14;
+
 COMMIT;

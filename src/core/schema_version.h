@@ -3,6 +3,6 @@
 #define EVENTFLOW_CORE_SCHEMA_VERSION_H
 
 /* What eventflow.schema_version must hold: raised by each change in sql/. */
-enum { SCHEMA_VERSION = 13 };
+enum { SCHEMA_VERSION = 14 };
 
 #endif
