@@ -3,7 +3,7 @@
 RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libgnutls28-dev
 	libcrypt-dev libcurl4-gnutls-dev libseccomp-dev postgresql postgresql-client spawn-fcgi multiwatch sqitch
 	libdbd-pg-perl curl)
-TEST_PACKAGES=(bc patch libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
+TEST_PACKAGES=(bc patch valgrind libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
 	python3-cryptography chromium systemd nginx-light lighttpd lighttpd-mod-openssl
 	lighttpd-modules-lua apache2-bin libapache2-mod-fcgid)
 FUZZ_PACKAGES=(clang libclang-rt-14-dev llvm libjansson-dev)

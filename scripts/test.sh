@@ -82,6 +82,7 @@ long_part tokens-long env EVENTFLOW_TEST_LONG=yes /usr/bin/python3 -m pytest -q 
 part transport pytest_in transport
 part attacks pytest_in attacks
 part durability pytest_in durability
+part scale pytest_in scale
 part fault "$ROOT/t/fault/run" "$ROOT/t/fault/checker" "$ROOT/t/fault/isolation"
 long_part fault-long "$ROOT/t/fault/run" --long
 part browser node_tests browser
