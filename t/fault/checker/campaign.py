@@ -126,9 +126,9 @@ class Campaign:
         return processes
 
     def _watch(self, processes):
-        """Until there are enough operations; says each second how far it is."""
+        """Until it has seen enough; says each second how far it is."""
         last = 0
-        while sum(map(self.count, Counters.KINDS)) < self.wanted and time.monotonic() < self.until:
+        while not self._has_seen_enough() and time.monotonic() < self.until:
             time.sleep(1)
             if not all(process.is_alive() for process in processes):
                 raise RuntimeError("a process of clients has ended")
@@ -143,6 +143,11 @@ class Campaign:
                 f" {ok} ok, {fail} refused, {info} unknown; {len(self.nemesis.faults)} faults {self.shared.fault}"
             )
             last = total
+
+    def _has_seen_enough(self):
+        """As many operations as are wanted, and each kind of fault."""
+        has_seen_faults = self.nemesis.rounds > 0 or not self.has_faults
+        return has_seen_faults and sum(map(self.count, Counters.KINDS)) >= self.wanted
 
     def _end(self, processes):
         """The faults end first: what is under way may then come to its end."""

@@ -45,6 +45,7 @@ class Nemesis(threading.Thread):
         self.random = random.Random(f"nemesis {seed}")
         self.kinds = kinds or KINDS
         self.faults, self.ends, self.error = [], threading.Event(), None
+        self.rounds = 0  # of all kinds, that are over
         self.replacements = []  # seconds until a killed worker was replaced
 
     def run(self):
@@ -56,6 +57,7 @@ class Nemesis(threading.Thread):
                     bag = list(self.kinds)
                     self.random.shuffle(bag)
                 self.strike(bag.pop())
+                self.rounds += not bag
         except Exception as error:  # pylint: disable=broad-except
             self.error = error
             raise
