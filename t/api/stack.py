@@ -1,7 +1,8 @@
 """The running EventFlow that the tests talk to: started by quickstart, or one that is running already.
 
 Variables: EVENTFLOW_TEST_URL is a stack that is running, with its settings in EVENTFLOW_VAR (var) and the owner's database
-in EVENTFLOW_TEST_OWNER_URL; else EVENTFLOW_TEST_VAR (var/test) is where a new one is made, anew for each run.
+in EVENTFLOW_TEST_OWNER_URL; else EVENTFLOW_TEST_VAR (var/test) is where a new one is made, anew for each run, of the
+programs in EVENTFLOW_BUILD (build).
 """
 
 import glob
@@ -15,6 +16,7 @@ import subprocess
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", ROOT / "build"))  # where the programs are
 CORS_ORIGIN = "https://app.example.com"
 CACHE_TTL = 2  # seconds; short, so that a test can wait for the end of it
 LOG_LINE = re.compile(r"^(?P<time>\S+ ?\S*) - (?P<name>\S+) - (?P<level>[A-Z]+) - (?P<message>.*)$")

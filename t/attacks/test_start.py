@@ -51,7 +51,7 @@ def test_a_worker_does_not_start(fronts, tmp_path, name):
         settings["SUPABASE_JWKS_FILE"] = str(tmp_path / "jwks.json")
     lines = {**fronts["nginx"].stack.settings, "SUPABASE_URL": "", **settings}
     (tmp_path / "eventflow.env").write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
-    command = ["spawn-fcgi", "-n", "-s", str(tmp_path / "socket"), "--", str(stack_module.ROOT / "build/eventflow")]
+    command = ["spawn-fcgi", "-n", "-s", str(tmp_path / "socket"), "--", str(stack_module.BUILD / "eventflow")]
     environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(tmp_path / "eventflow.env")}
     result = subprocess.run(
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10

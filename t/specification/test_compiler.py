@@ -2,19 +2,21 @@
 
 import copy
 import json
+import os
 import pathlib
 import subprocess
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", ROOT / "build"))
 DOCUMENT = json.loads((ROOT / "htdocs/openapi.json").read_text())
 
 
 def compile_document(document, folder):
     path = folder / "openapi.json"
     path.write_text(json.dumps(document))
-    return subprocess.run([ROOT / "build/openapi-compile", path, folder], capture_output=True, text=True)
+    return subprocess.run([BUILD / "openapi-compile", path, folder], capture_output=True, text=True)
 
 
 def change(document, *path, value):
@@ -72,5 +74,5 @@ def test_a_document_with_a_fault_is_refused(message, damage, tmp_path):
 
 
 def test_no_document_at_all(tmp_path):
-    result = subprocess.run([ROOT / "build/openapi-compile", tmp_path / "nothing", tmp_path], capture_output=True, text=True)
+    result = subprocess.run([BUILD / "openapi-compile", tmp_path / "nothing", tmp_path], capture_output=True, text=True)
     assert result.returncode == 1 and "nothing" in result.stderr

@@ -103,7 +103,7 @@ def cgi(stack):
             **(settings or {}),
             **parameters,
         }
-        program = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", stack_module.ROOT / "build")) / "eventflow"
+        program = stack_module.BUILD / "eventflow"
         done = subprocess.run(
             [str(program)], env=environment, input=body, capture_output=True, timeout=30, cwd="/", check=True
         )

@@ -367,7 +367,7 @@ def test_the_sample_password_in_production(cgi, server):
 def test_the_check_says_whether_people_can_log_in(stack, server):
     def check(**settings):
         environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), **settings}
-        program = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", stack_module.ROOT / "build")) / "eventflow-check"
+        program = stack_module.BUILD / "eventflow-check"
         done = subprocess.run([str(program)], env=environment, capture_output=True, text=True, timeout=30)
         return next(line for line in done.stdout.splitlines() if " login: " in line)
 

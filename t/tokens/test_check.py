@@ -18,7 +18,7 @@ def check(stack):
 
     def run(token=None, **settings):
         environment = {**os.environ, "DATABASE_URL": stack.settings["DATABASE_URL"], **settings}
-        program = [str(stack_module.ROOT / "build/eventflow-check"), *(["--token"] if token else [])]
+        program = [str(stack_module.BUILD / "eventflow-check"), *(["--token"] if token else [])]
         done = subprocess.run(program, input=(token or "").encode(), env=environment, capture_output=True, timeout=15)
         return done.returncode, done.stdout.decode()
 

@@ -31,7 +31,7 @@ def start(stack, tmp_path):
             client.settimeout(0.1)
             client.connect(str(path))
             client.send(fastcgi.request("GET", "/healthz"))
-            program = [str(stack_module.ROOT / "build/eventflow")]
+            program = [str(stack_module.BUILD / "eventflow")]
             done = subprocess.run(program, stdin=listener, env=environment, capture_output=True, timeout=15, check=False)
             with pytest.raises(TimeoutError):
                 client.recv(1)

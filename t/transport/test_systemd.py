@@ -12,7 +12,7 @@ import pytest
 import stack as stack_module
 
 UNITS = stack_module.ROOT / "conf/systemd"
-WORKER = stack_module.ROOT / "build/eventflow"
+WORKER = stack_module.BUILD / "eventflow"
 READY = fastcgi.request("GET", "/readyz")
 
 # What the worker's unit must have, besides its rating: each of these shuts one door.

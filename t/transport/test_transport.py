@@ -210,7 +210,7 @@ def test_a_rolling_restart_loses_no_request(stack):
 def run_cgi(stack, uri, content=b"", **more):
     environment = {"PATH": os.environ["PATH"], "GATEWAY_INTERFACE": "CGI/1.1", "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"),
                    "REQUEST_METHOD": "POST" if content else "GET", "REQUEST_URI": uri, "CONTENT_LENGTH": str(len(content)), **more}
-    result = subprocess.run([stack_module.ROOT / "build/eventflow"], env=environment, input=content, capture_output=True, timeout=10)
+    result = subprocess.run([stack_module.BUILD / "eventflow"], env=environment, input=content, capture_output=True, timeout=10)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -225,14 +225,14 @@ def test_the_same_program_answers_a_cgi_call(stack):
 
 
 def test_without_a_socket_it_says_how_to_start_it(stack):
-    result = subprocess.run([stack_module.ROOT / "build/eventflow"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=5)
+    result = subprocess.run([stack_module.BUILD / "eventflow"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=5)
     assert result.returncode == 2 and "spawn-fcgi" in result.stderr
 
 
 @pytest.mark.parametrize("name, value", [("THREADS", "0"), ("SUPABASE_JWT_SECRET", "short"), ("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "nonsense://"), ("CORS_ORIGINS", "*")])
 def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(stack, name, value, tmp_path):
     environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), name: value}
-    result = subprocess.run(["spawn-fcgi", "-n", "-s", tmp_path / "s", "--", stack_module.ROOT / "build/eventflow"], env=environment,
+    result = subprocess.run(["spawn-fcgi", "-n", "-s", tmp_path / "s", "--", stack_module.BUILD / "eventflow"], env=environment,
                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=5)
     assert result.returncode == 1
     assert name in result.stderr and len(result.stderr.strip().splitlines()) == 1

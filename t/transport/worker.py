@@ -13,7 +13,7 @@ class Worker:
     def __init__(self, stack, folder, threads=2, processes=0, name="worker", **settings):
         self.path = str(folder / f"{name}.sock")
         self.log = folder / f"{name}.log"
-        program = [str(stack_module.ROOT / "build/eventflow"), "--threads", str(threads)]
+        program = [str(stack_module.BUILD / "eventflow"), "--threads", str(threads)]
         if processes:
             program = ["multiwatch", "-f", str(processes), "-r", "1000", "-s", "TERM", "--", *program]
         environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), "LOG_LEVEL": "INFO", **settings}

@@ -14,7 +14,7 @@ import fastcgi
 import stack as stack_module
 from relay import Relay, pump
 
-BUILD = pathlib.Path(os.environ.get("EVENTFLOW_BUILD", stack_module.ROOT / "build"))
+BUILD = stack_module.BUILD
 
 
 def database_url_through(stack, folder):
