@@ -21,8 +21,8 @@ static bool fits_int64(const char *at, const char *end)
 /* The exponent's value, held where it stops to matter, far beyond the number of digits of any text. */
 static int64_t exponent_value(const char *at, const char *end)
 {
-	bool negative = at < end && *at == '-';
-	if (at < end && (*at == '-' || *at == '+'))
+	bool negative = *at == '-';
+	if (*at == '-' || *at == '+')
 		at++;
 	int64_t value = 0;
 	for (; at < end && value < INT64_MAX / 100; at++)

@@ -154,3 +154,39 @@ Test(authorization, assignees)
 	assignee.is_active = true; /* an admin needs only to be active */
 	cr_assert_eq(authorize_assignee(&assignee), ERROR_NONE);
 }
+
+Test(authorization, tasks_are_seen_within_scope)
+{
+	struct caller regular = caller_of(false, false, NONE);
+	struct caller customer = caller_of(false, true, ALL);
+	struct caller admin = caller_of(true, false, NONE);
+	for (enum task_state state = 0; state < TASK_STATE__MAX; state++) {
+		struct task_access access = task_in(state);
+		enum error hidden = state == TASK_STATE_TODO ? ERROR_NOT_FOUND : ERROR_NONE;
+		cr_expect_eq(authorize_task(&regular, &access), ERROR_NONE, "a member sees state %d", state);
+		cr_expect_eq(authorize_task(&customer, &access), hidden, "a customer and state %d", state);
+		access.is_member = false;
+		cr_expect_eq(authorize_task(&regular, &access), ERROR_NOT_FOUND, "not a member, state %d", state);
+		cr_expect_eq(authorize_task(&customer, &access), ERROR_NOT_FOUND, "not a member, state %d", state);
+		cr_expect_eq(authorize_task(&admin, &access), ERROR_NONE, "an admin sees state %d", state);
+	}
+}
+
+Test(authorization, administrators)
+{
+	struct caller admin = caller_of(true, false, NONE);
+	struct caller regular = caller_of(false, false, ALL);
+	cr_expect_eq(authorize_admin(&admin), ERROR_NONE, "an admin");
+	cr_expect_eq(authorize_admin(&regular), ERROR_ADMIN_REQUIRED, "whoever holds every permission");
+}
+
+Test(authorization, who_could_ever_take_a_task)
+{
+	for (int bits = 0; bits < 8; bits++) {
+		struct permissions permissions = {.take = bits & 1};
+		struct caller caller = caller_of(bits & 2, bits & 4, permissions);
+		bool expected = (bits & 2) || ((bits & 1) && !(bits & 4));
+		cr_expect_eq(authorization_takes(&caller.rights), expected, "take %d, admin %d, customer %d", bits & 1,
+			     bits & 2, bits & 4);
+	}
+}

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/json_reader.h"
+#include "shortage.h"
 
 #define JSON(literal)                        \
 	{                                    \
@@ -319,6 +320,26 @@ static enum json_fault read_and_free(struct text json, size_t *position)
 	json_object_put(value);
 	free((char *)json.data);
 	return fault;
+}
+
+Test(json_reader, a_text_that_nobody_can_count_is_not_read)
+{
+	size_t position;
+	struct text endless = {"[", (size_t)UINT32_MAX + 1};
+	cr_expect_eq(json_scan(endless, &position), JSON_MEMORY, "more than four gigabytes");
+}
+
+Test(json_reader, memory_may_be_short)
+{
+	struct text json = many_names("last");
+	size_t position;
+	for (int nth = 0; nth < 3; nth++) {
+		shortage_begin(nth);
+		enum json_fault fault = json_scan(json, &position);
+		cr_expect(shortage_end(), "the table of names grows");
+		cr_expect_eq(fault, JSON_MEMORY, "the %d. time: %s", nth + 1, json_fault_message(fault));
+	}
+	free((char *)json.data);
 }
 
 Test(json_reader, values_are_bounded)
