@@ -101,6 +101,11 @@ bool batch_is_undecided(const struct database *database)
 	return database->fate.undecided;
 }
 
+int64_t batch_schema_version(const struct database *database)
+{
+	return database->schema_version;
+}
+
 void batch_use_reserve(struct database *database)
 {
 	database->reserve = 0;

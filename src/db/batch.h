@@ -3,6 +3,7 @@
 #define EVENTFLOW_DB_BATCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/error.h"
 #include "db/database.h"
@@ -36,6 +37,9 @@ enum error batch_run(struct database *database) __attribute__((warn_unused_resul
  * another one was in its way. Whether it may have been committed nevertheless: the answer to COMMIT was lost. */
 bool batch_may_repeat(const struct database *database);
 bool batch_is_undecided(const struct database *database);
+
+/* After ERROR_SCHEMA_MISMATCH: the version that the database has; 0 for none. */
+int64_t batch_schema_version(const struct database *database);
 
 /* The rows of a statement that has succeeded. */
 struct rows batch_rows(const struct database *database, int position);

@@ -1,13 +1,16 @@
 #include "db/connection.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/schema_version.h"
 #include "db/connect.h"
 #include "db/outage.h"
+#include "db/row.h"
 
 void connection_drop(struct database *database)
 {
@@ -15,6 +18,7 @@ void connection_drop(struct database *database)
 	database->connection = NULL;
 	database->in_transaction = false;
 	database->prepared_count = 0;
+	database->schema_version = 0;
 }
 
 void connection_forget_session(struct database *database)
@@ -134,7 +138,43 @@ static bool open_session(struct database *database)
 	return false;
 }
 
-enum error connection_ensure(struct database *database)
+/* The version in the answer; 0 for none. */
+static int64_t version_in(const PGresult *result)
+{
+	if (PQntuples(result) != 1)
+		return 0;
+	struct row row = row_of((struct rows){result, 1}, 0);
+	return row_integer(&row);
+}
+
+/* Asked of each new session, and of one that failed again and again: so a worker that was started before the migration
+ * serves as soon as that is done. A session that has passed once is not asked again: while the next version's workers
+ * are started one after the other, those of the present one serve on. */
+static enum error check_schema(struct database *database)
+{
+	static const char statement[] = "SELECT version FROM eventflow.schema_version";
+	if (database->schema_version == SCHEMA_VERSION)
+		return ERROR_NONE;
+	PGresult *result = connection_command(database->connection, statement, database->deadline);
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	/* class 42: there is no such table, or none for us; whatever else fails says nothing about the schema */
+	bool is_known = PQresultStatus(result) == PGRES_TUPLES_OK || (sqlstate && strncmp(sqlstate, "42", 2) == 0);
+	database->schema_version = version_in(result);
+	PQclear(result);
+	if (!is_known) {
+		log_write(LOG_ERROR, "db", "the schema version cannot be read: %s",
+			  PQerrorMessage(database->connection));
+		connection_drop(database);
+		return ERROR_DATABASE_UNAVAILABLE;
+	}
+	if (database->schema_version == SCHEMA_VERSION)
+		return ERROR_NONE;
+	log_write(LOG_ERROR, "db", "the database has schema version %" PRId64 ", and %d is needed",
+		  database->schema_version, SCHEMA_VERSION);
+	return ERROR_SCHEMA_MISMATCH;
+}
+
+static enum error ensure_session(struct database *database)
 {
 	struct outage_attempt attempt;
 	if (database->connection && is_alive(database->connection))
@@ -150,4 +190,10 @@ enum error connection_ensure(struct database *database)
 	bool succeeded = open_session(database);
 	outage_end(database->outage, &attempt, succeeded);
 	return succeeded ? ERROR_NONE : ERROR_DATABASE_UNAVAILABLE;
+}
+
+enum error connection_ensure(struct database *database)
+{
+	enum error error = ensure_session(database);
+	return error == ERROR_NONE ? check_schema(database) : error;
 }

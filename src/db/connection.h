@@ -41,6 +41,8 @@ struct database {
 	bool pooled;      /* a transaction pooler is between: nothing may depend on the session */
 	bool unlimited;   /* the role has no time limits, and the session could not be given any */
 	char limits[640]; /* the statement that sets them */
+	/* of the session's database; 0: none, or not asked yet */
+	int64_t schema_version;
 	/* PREPARED_MAX is looked at when a batch is sent: what it prepares is added as its results arrive */
 	const struct statement *prepared[PREPARED_MAX + BATCH_STATEMENTS_MAX];
 	int prepared_count;
@@ -58,7 +60,8 @@ struct database {
 	int statements;
 };
 
-/* A connection that is alive when the call returns ERROR_NONE: the present one if it is, else a new one. */
+/* A connection that is alive, to a database of our schema version, when the call returns ERROR_NONE: the present one if
+ * it is, else a new one. ERROR_SCHEMA_MISMATCH for another version. */
 enum error connection_ensure(struct database *database) __attribute__((warn_unused_result));
 
 /* Gives the connection up; the next batch makes a new one. */

@@ -95,9 +95,10 @@ static bool is_one_of(const char *sqlstate, const char *first, const char *secon
 /* What an error of the server means for the connection and for another attempt. */
 static void note_fate(struct fate *fate, const char *sqlstate, const char *severity)
 {
-	fate->lost = !severity || strcmp(severity, "ERROR") != 0 /* FATAL: the session is over */
-		     || strcmp(sqlstate, "25006") == 0;          /* a server that was the primary once */
-	fate->conflict = is_one_of(sqlstate, "40001", "40P01");
+	bool is_stale = strcmp(sqlstate, "0A000") == 0; /* the statement was prepared before a table was altered */
+	fate->lost = is_stale || !severity || strcmp(severity, "ERROR") != 0 /* FATAL: the session is over */
+		     || strcmp(sqlstate, "25006") == 0;                      /* a server that was the primary once */
+	fate->conflict = is_stale || is_one_of(sqlstate, "40001", "40P01");
 	fate->unprepared = is_one_of(sqlstate, "26000", "42P05");
 }
 

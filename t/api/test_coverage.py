@@ -18,6 +18,7 @@ UNREACHABLE = {
     "service_unavailable": "no web server's worker",
     "gateway_timeout": "a worker that hangs",
     "storage_full": "a full disk",
+    "schema_mismatch": "a new session while the schema has another version",
     "outcome_unknown": "a connection that is lost at COMMIT, and a database that is away",
     "out_of_memory": "a request that is larger than its arena",
     "database_unavailable": "the database is gone; a cut connection may be mended unseen",
