@@ -132,12 +132,14 @@ int task_dependencies_queue(struct database *database, const struct uuid *task_i
 	return batch_add(database, &task_dependencies, parameters);
 }
 
+/* In the order of ranks, by which every parent stands before its children: one of them may be a parent of another one,
+ * and whoever has locked that one goes on to the other. */
 static const struct statement task_children_lock = {
     "task_children_lock",
     "SELECT c.id, c.state, c.open_parents, c.transition_count FROM eventflow.tasks t"
     " JOIN eventflow.task_dependencies d ON d.event_id = t.event_id AND d.parent_id = t.id"
     " JOIN eventflow.tasks c ON c.event_id = d.event_id AND c.id = d.child_id"
-    " WHERE t.id = $1::uuid AND c.deleted_at IS NULL ORDER BY c.id FOR NO KEY UPDATE OF c",
+    " WHERE t.id = $1::uuid AND c.deleted_at IS NULL ORDER BY c.rank, c.id FOR NO KEY UPDATE OF c",
     1,
 };
 
