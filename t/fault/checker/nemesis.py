@@ -205,7 +205,7 @@ class Nemesis(threading.Thread):
         self.shim.disarm()
 
     def shorten_io(self, _):
-        self.shim.arm(shims.IO, shims.SHORTEN, 1, persists=True)
+        self.shim.arm(shims.IO, self.random.choice((shims.SHORTEN, shims.INTERRUPT)), 1, persists=True)
         self._wait(0.02, 0.1)
         self.shim.disarm()
 

@@ -46,6 +46,49 @@ class Attempt:
     def next_status(self):
         return parse(self.host.get("/api/user-types", self.world.admin.token, DEADLINE))[0]
 
+    def next_statement(self):
+        """The name of the one that waits to be let through; None once there is an answer."""
+        relay = self.host.relay
+        wait_until(lambda: self.host.serve() or relay.is_waiting() or self.is_answered())
+        return relay.link.steps[0].statement if relay.is_waiting() else None
+
+    def run_by_statements(self):
+        """Sends it, and lets its statements through one by one; their names."""
+        names = []
+        self.host.relay.holds = True
+        self.send()
+        while name := self.next_statement():
+            names.append(name)
+            self._let_through()
+        self.host.relay.holds = False
+        return names
+
+    def go_to(self, number, after=False):
+        """Sends it, and goes up to the statement of this number: it is done (but for the answer), or has not been sent.
+        Returns the link. The relay holds everything until it is told otherwise."""
+        self.host.relay.holds = True
+        self.send()
+        for step in range(1, number + 1):
+            assert self.next_statement()
+            if step == number and not after:
+                break
+            self.host.relay.link.withholds = step == number
+            self._let_through()
+        return self.host.relay.link
+
+    def go_between_the_round_trips(self):
+        """Sends it, and goes up to the first statement of its second round trip. Returns the link."""
+        self.host.relay.holds = True
+        self.send()
+        while self.next_statement() and self.host.relay.link.transaction != "T":
+            self._let_through()
+        return self.host.relay.link
+
+    def _let_through(self):
+        link = self.host.relay.link
+        link.release()
+        wait_until(lambda: self.host.serve() or not link.in_flight)
+
     def end_session(self, pid):
         """Ends the worker's session at the server, and waits until the worker could know."""
         self.world.value("SELECT pg_terminate_backend(%s)", pid)

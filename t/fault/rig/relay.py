@@ -79,7 +79,7 @@ class Link:
                 self.step.kind = kind
                 self.steps.append(self.step)
                 self.step = Step()
-        self._go_on()
+        self.go_on()
 
     def _next_of_client(self):
         head = 0 if not self.is_started else 1
@@ -124,9 +124,9 @@ class Link:
             self._follow(message[:1], message)
         if data and not self.withholds:
             self._send(self.client, data)
-        self._go_on()
+        self.go_on()
 
-    def _go_on(self):
+    def go_on(self):
         """Lets through what waits for nobody: a Sync, what the server skips up to it, and all while nothing is held."""
         if self.in_flight or self.is_closed:
             return
@@ -185,6 +185,12 @@ class Relay:
         """Whether a statement waits to be let through."""
         link = self.link
         return bool(link and link.steps and not link.in_flight and not link.steps[0].is_sync)
+
+    def let_go(self):
+        """Holds nothing any more, and lets through what waits."""
+        self.holds = False
+        for link in list(self.links):
+            link.go_on()
 
     @property
     def link(self):

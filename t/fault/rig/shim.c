@@ -30,8 +30,9 @@ enum action {
 	ACTION_PAUSE_AFTER,
 	ACTION_KILL_BEFORE, /* SIGKILL to this process */
 	ACTION_KILL_AFTER,
-	ACTION_SHORTEN, /* input and output: every call moves one byte, and each second one is interrupted */
-	ACTION_LIE,     /* a COMMIT goes out as ROLLBACK, which the server calls a success */
+	ACTION_SHORTEN,   /* input and output: every call moves one byte */
+	ACTION_INTERRUPT, /* and each second one is interrupted */
+	ACTION_LIE,       /* a COMMIT goes out as ROLLBACK, which the server calls a success */
 };
 
 enum { NAMES_MAX = 4096, NAME_SIZE = 24, EARLY_SIZE = 16384 };
@@ -274,10 +275,10 @@ static size_t shortened(const char *name, size_t size, int flags, bool *fails_no
 		errno = ECONNRESET;
 		*fails_now = true;
 	}
-	if (action != ACTION_SHORTEN)
+	if (action != ACTION_SHORTEN && action != ACTION_INTERRUPT)
 		return size;
 	static _Atomic unsigned turn;
-	if (atomic_fetch_add(&turn, 1) % 2 == 0) {
+	if (action == ACTION_INTERRUPT && atomic_fetch_add(&turn, 1) % 2 == 0) {
 		errno = EINTR;
 		*fails_now = true;
 	}
