@@ -181,6 +181,7 @@ int server_run(struct application *application, int listen_socket)
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGQUIT); /* sent by multiwatch, whichever signal it is told to send */
 	sigaddset(&signals, SIGUSR1);
 	if (FCGX_Init() != 0 || pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || !open_server(&server)) {
 		log_write(LOG_ERROR, "fcgi", "cannot start: %s", strerror(errno));

@@ -13,8 +13,8 @@ enum {
 	SERVER_DRAIN_MAX = 10,               /* seconds that kept connections are still served after SIGTERM */
 };
 
-/* Serves the listening socket until SIGTERM, SIGINT or SIGUSR1, and then what is in flight; SIGHUP has the keys that
- * were fetched dropped and fetched anew. Returns the exit status. */
+/* Serves the listening socket until SIGTERM, SIGINT, SIGQUIT or SIGUSR1, and then what is in flight; SIGHUP has the
+ * keys that were fetched dropped and fetched anew. Returns the exit status. */
 int server_run(struct application *application, int listen_socket);
 
 #endif

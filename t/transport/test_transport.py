@@ -162,7 +162,7 @@ def test_no_uri_at_all_is_404(worker):
     assert status_of(connection.answer()) == 404
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1])
 def test_a_signal_ends_an_idle_worker_at_once(worker, number):
     worker.process.send_signal(number)
     assert worker.process.wait(timeout=2) == 0
