@@ -29,6 +29,8 @@ struct http_request {
 	struct text remote_address;
 	struct text authorization;
 	struct text content_type;
+	struct text content_types; /* each line of it, where the web server tells; else data == NULL */
+	struct text content_encoding;
 	struct text content_length; /* as sent */
 	struct text origin;
 	struct text request_id; /* X-Request-Id as sent */

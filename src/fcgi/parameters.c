@@ -22,6 +22,8 @@ static const struct variable {
     VARIABLE("REMOTE_ADDR", remote_address),
     VARIABLE("CONTENT_LENGTH", content_length),
     VARIABLE("CONTENT_TYPE", content_type),
+    VARIABLE("HTTP_CONTENT_TYPE", content_types),
+    VARIABLE("HTTP_CONTENT_ENCODING", content_encoding),
     VARIABLE("HTTP_AUTHORIZATION", authorization),
     VARIABLE("HTTP_ORIGIN", origin),
     VARIABLE("HTTP_X_REQUEST_ID", request_id),
@@ -88,7 +90,7 @@ static struct text joined(struct reader *reader, struct text first, struct text 
 }
 
 /* Takes one "NAME=value", if it is one that we know. What was sent empty counts as not sent: web servers set some of
- * these always. */
+ * these always. Of two variables the later one counts: what a configuration sets comes behind what a server sets. */
 static void take(struct reader *reader, const char *entry)
 {
 	const char *equals = strchr(entry, '=');
@@ -103,10 +105,7 @@ static void take(struct reader *reader, const char *entry)
 	if (!variable || value.length == 0)
 		return;
 	struct text *member = (struct text *)(void *)((char *)reader->request + variable->offset);
-	if (!member->data)
-		*member = value;
-	else if (is_header)
-		*member = joined(reader, *member, value);
+	*member = is_header && member->data ? joined(reader, *member, value) : value;
 }
 
 /* A target is printable ASCII, and its fragment stays with the client (RFC 9112, section 3.2). */
@@ -146,6 +145,13 @@ static void split_uri(struct text uri, struct http_request *request)
 		return;
 	request->path.length = (size_t)(mark - uri.data);
 	request->query = (struct text){mark + 1, uri.length - request->path.length - 1};
+}
+
+/* nginx makes CONTENT_TYPE of the first line alone; two of them are no type. */
+static void take_content_types(struct http_request *request)
+{
+	if (request->content_types.data)
+		request->content_type = request->content_types;
 }
 
 /* Digits alone. -1 for anything else; 0 where there is none. */
@@ -194,6 +200,7 @@ void parameters_read(char *const *environment, const struct body_source *body, s
 		take(&reader, *environment);
 	check_target(request);
 	check_expectation(request);
+	take_content_types(request);
 	split_uri(without_authority(request->path), request);
 	read_body(body, request->content_length, arena, request);
 }

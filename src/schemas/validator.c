@@ -27,6 +27,12 @@ static bool is_json(struct text content_type)
 	return text_is_ignoring_case(text_trim((struct text){content_type.data, length}), "application/json");
 }
 
+/* A body that is compressed, say, is refused: what it unfolds to has no limit. */
+static bool is_encoded(struct text content_encoding)
+{
+	return content_encoding.data && !text_is_ignoring_case(content_encoding, "identity");
+}
+
 static enum error read_members(struct context *context, const struct input_object *body, struct json_object *json,
 			       void *input)
 {
@@ -61,7 +67,7 @@ static enum error read_body(struct context *context, const struct input_schema *
 		return ERROR_NONE;
 	if (request->body.length == 0 && !request->content_type.data)
 		return context_fail(context, ERROR_INVALID_JSON, "it is empty");
-	if (!is_json(request->content_type))
+	if (!is_json(request->content_type) || is_encoded(request->content_encoding))
 		return context_fail(context, ERROR_UNSUPPORTED_MEDIA_TYPE, NULL);
 	if (request->body.length == 0)
 		return context_fail(context, ERROR_INVALID_JSON, "it is empty");

@@ -88,7 +88,17 @@ Test(parameters, lines_of_one_header_are_one_list)
 	     "");
 	cr_expect(text_is(request.if_none_match, "\"1-a\", \"2-b\""));
 	cr_expect(text_is(request.authorization, "Bearer x, Bearer y"), "which is no bearer token");
-	cr_expect(text_is(request.path, "/a"), "a variable that is no header counts once");
+	cr_expect(text_is(request.path, "/b"), "of variables that are no header the last one counts");
+}
+
+Test(parameters, types_of_a_body)
+{
+	read((const char *const[]){"CONTENT_TYPE=application/json", "HTTP_CONTENT_TYPE=application/json", NULL}, "");
+	cr_expect(text_is(request.content_type, "application/json"));
+	read((const char *const[]){"CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=a/b", "HTTP_CONTENT_TYPE=c/d", NULL}, "");
+	cr_expect(text_is(request.content_type, "a/b, c/d"), "which is none");
+	read((const char *const[]){"HTTP_CONTENT_ENCODING=gzip", "HTTP_CONTENT_ENCODING=br", NULL}, "");
+	cr_expect(text_is(request.content_encoding, "gzip, br"));
 }
 
 Test(parameters, white_space_around_a_value_does_not_count)

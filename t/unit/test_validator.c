@@ -168,6 +168,10 @@ Test(validator, content_type)
 	cr_assert_eq(input_read(&context, &match, &input), ERROR_UNSUPPORTED_MEDIA_TYPE);
 	request.content_type = TEXT("Application/JSON ;x=y");
 	cr_assert_eq(input_read(&context, &match, &input), ERROR_MISSING_FIELD);
+	request.content_encoding = TEXT("Identity");
+	cr_assert_eq(input_read(&context, &match, &input), ERROR_MISSING_FIELD);
+	request.content_encoding = TEXT("gzip");
+	cr_assert_eq(input_read(&context, &match, &input), ERROR_UNSUPPORTED_MEDIA_TYPE);
 	request.body_fault = ERROR_PAYLOAD_TOO_LARGE;
 	cr_assert_eq(input_read(&context, &match, &input), ERROR_PAYLOAD_TOO_LARGE);
 }
