@@ -28,8 +28,6 @@ if status >= 400 then
 	local code = refusals.code_of(status)
 	if status == 501 and method and method ~= "" then
 		code = "bad_request" -- the method is known: it was the Transfer-Encoding
-	elseif status == 411 then
-		code = "invalid_json" -- a POST without any length has an empty body
 	end
 	status, body = refusals.envelope(code, request_id, method)
 	r.resp_body:set({ body })

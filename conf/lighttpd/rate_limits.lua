@@ -5,6 +5,13 @@ local limits = require("limits")
 
 local r = lighty.r
 
+local function refuse()
+	if r.req_env["REDIRECT_STATUS"] then
+		r.req_env["REDIRECT_STATUS"] = "429" -- as in gate.lua
+	end
+	return 429
+end
+
 -- Requests each second, and how many more at once.
 local ADDRESS_RATE, ADDRESS_BURST = 50, 100
 local TOKEN_RATE, TOKEN_BURST = 20, 40
@@ -26,9 +33,9 @@ local function is_over(kind, key, rate, burst)
 end
 
 if is_over("address", r.req_attr["request.remote-addr"], ADDRESS_RATE, ADDRESS_BURST) then
-	return 429
+	return refuse()
 end
 local token = limits.token_key(r.req_header["Authorization"])
 if token and is_over("token", token, TOKEN_RATE, TOKEN_BURST) then
-	return 429
+	return refuse()
 end

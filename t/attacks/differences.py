@@ -63,9 +63,15 @@ DIFFERENCES = {
         "nginx reads chunks by their sizes alone, and lighttpd leaves a stray CR or NUL to the next line",
         {NGINX: {404}, LIGHTTPD: {404, 400, CLOSED}, FCGID: {400}},
     ),
-    "strict_lengths": ("nginx takes no tab behind a number, and none of more than 18 digits", {NGINX: {400}}),
-    "same_host_twice": ("lighttpd ignores a second Host that says the same", {LIGHTTPD: {200}}),
-    "strict_hosts": ("Apache knows which ports and addresses there are", {PROXY: {400}, FCGID: {400}}),
+    "tab_behind_a_length": (
+        "nginx takes no tab there, where the others cut white space off, and has no setting",
+        {NGINX: {400}},
+    ),
+    "same_line_twice": (
+        "lighttpd ignores a second Host or Content-Type that says the same, before configuration sees it",
+        {LIGHTTPD: {200, 404}},
+    ),
+    "ipv6_hosts": ("Apache alone reads the address between the brackets", {NGINX: {200}, LIGHTTPD: {200}}),
 }
 
 

@@ -1,7 +1,14 @@
 """Bodies that no client sends: lengths, codings, chunks, and what follows them."""
 
+import gzip
+
 from fronts import CLOSED
-from raw_request import AUTHORIZATION, BODY, CHUNK, END, GET, HOST, LENGTH, POST, TAKEN, body, chunks, raw
+from raw_request import AUTHORIZATION, BODY, CHUNK, END, GET, HOST, LENGTH, POST, TAKEN, TARGET, body, chunks, raw
+
+JSON = b"Content-Type: application/json\r\n"
+PICK = POST.replace(JSON, b"").replace(TARGET, TARGET.replace(b"transition", b"pick"))
+OLD_PICK = PICK.replace(b"HTTP/1.1", b"HTTP/1.0")
+GZIP = gzip.compress(BODY)
 
 # ---- Bodies ------------------------------------------------------------------------------------------------
 body("as it should be", LENGTH, BODY, TAKEN)
@@ -26,10 +33,10 @@ for value in (
     b"\xd9\xa4\xd9\xa0",
 ):
     body(f"Content-Length: {value}", b"Content-Length: " + value + b"\r\n", BODY, 400)
+body("a length of 35 digits", b"Content-Length: " + b"0" * 33 + b"40\r\n", BODY, 400)
 for value in (b"040", b" 40", b"40 "):
     body(f"Content-Length: {value}", b"Content-Length: " + value + b"\r\n", BODY, TAKEN)
-body("a length with a tab", b"Content-Length: 40\t\r\n", BODY, TAKEN, "strict_lengths")
-body("a length of 35 digits", b"Content-Length: " + b"0" * 33 + b"40\r\n", BODY, TAKEN, "strict_lengths")
+body("a length with a tab", b"Content-Length: 40\t\r\n", BODY, TAKEN, "tab_behind_a_length")
 body("no length", b"", BODY, 400)
 body("no length and nothing", b"", b"", 400)
 body("length 0", b"Content-Length: 0\r\n", b"", 400)
@@ -44,7 +51,49 @@ for value in (b"1048577", b"2097152", b"2147483648", b"9223372036854775807"):
     body(f"Content-Length: {value}", b"Content-Length: " + value + b"\r\n", b"", 413)
 body("1 MiB", b"Content-Length: 1048576\r\n", b" " * 1048576, 400)
 body("1 MiB and a byte", b"Content-Length: 1048577\r\n", b" " * 1048577, 413)
+for shown, lines, content, expected in (
+    ("none, and no length", b"", b"", TAKEN),
+    ("of length 0", b"Content-Length: 0\r\n", b"", TAKEN),
+    ("none of any type", b"Content-Length: 0\r\nContent-Type: text/plain\r\n", b"", TAKEN),
+    ("none of any coding", b"Content-Length: 0\r\nContent-Encoding: gzip\r\n", b"", TAKEN),
+    ("{}", JSON + b"Content-Length: 2\r\n", b"{}", TAKEN),
+    ("{} of no type", b"Content-Length: 2\r\n", b"{}", 415),
+    ("null", JSON + b"Content-Length: 4\r\n", b"null", 400),
+    ("a space", JSON + b"Content-Length: 1\r\n", b" ", 400),
+):
+    raw("body", f"that may be left out: {shown}", PICK + lines + b"\r\n" + content, expected)
+    raw("body", f"that may be left out, in HTTP/1.0: {shown}", OLD_PICK + lines + b"\r\n" + content, expected)
+for path, expected in ((b"/api/tasks", 405), (b"/docs", 405), (b"/api/none", 404), (b"/api/auth/login", 400)):
+    raw("body", f"none, and no length, for {path}", b"POST " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n", expected)
+raw("body", "none, no length, no token", PICK.replace(AUTHORIZATION, b"") + b"\r\n", 401)
+raw("body", "none, no length, a bad Host", PICK.replace(b"Host: x", b"Host: x y") + b"\r\n", 400)
 body("expected", b"Expect: 100-continue\r\n" + LENGTH, BODY, TAKEN)
+body("expected otherwise", b"Expect: nonsense\r\n" + LENGTH, BODY, 400)
+body("expected twice", b"Expect: 100-continue\r\nExpect: 100-continue\r\n" + LENGTH, BODY, 400)
+for coding, expected in (
+    (b"gzip", 415),
+    (b"GZIP", 415),
+    (b"br", 415),
+    (b"identity, gzip", 415),
+    (b"identity\r\nContent-Encoding: gzip", 415),
+    (b"nonsense", 415),
+    (b"identity", TAKEN),
+    (b"", TAKEN),
+):
+    body(f"Content-Encoding: {coding}", b"Content-Encoding: " + coding + b"\r\n" + LENGTH, BODY, expected)
+    lines = b"Content-Encoding: " + coding + b"\r\nContent-Length: %d\r\n" % len(GZIP)
+    body(f"Content-Encoding: {coding}, in gzip", lines, GZIP, 415 if expected == 415 else 400)
+body("the same type twice", JSON + LENGTH, BODY, 415, "same_line_twice")
+body("two types", b"Content-Type: text/plain\r\n" + LENGTH, BODY, (415, 400))
+for value in (
+    b"application/json; charset=utf-8",
+    b'Application/JSON;Charset="UTF-8"',
+    b"application/json; charset=iso-8859-1",
+    b"application/json;",
+    b"application/json ; x",
+    b"  application/json  ",
+):
+    raw("body", f"of type {value}", POST.replace(b"application/json", value) + LENGTH + b"\r\n" + BODY, TAKEN)
 body("expected and too large", b"Expect: 100-continue\r\nContent-Length: 2097152\r\n", b"", 413)
 for kind in (b"GET", b"HEAD"):
     raw("body", f"of a {kind}", kind + b" /healthz HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\n\r\nhello", 200)
@@ -58,6 +107,11 @@ for value in (
     b"application/jsonx",
     b"application/json, text/plain",
     b"application",
+    b"application/json charset=utf-8",
+    b"application/problem+json",
+    b"multipart/form-data; boundary=application/json",
+    b'"application/json"',
+    b"*/*",
 ):
     raw("body", value, POST.replace(b"application/json", value) + LENGTH + b"\r\n" + BODY, 415)
 raw("body", "of no type", POST.replace(b"Content-Type: application/json\r\n", b"") + LENGTH + b"\r\n" + BODY, 415)

@@ -16,6 +16,12 @@ for value in (
     b"Content-Length: 5\r\nContent-Length: 5",
     b"Expect: nonsense",
     b"Expect: 100-continue, more",
+    b"Expect: 200-ok",
+    b"Expect: 100-continue;q=1",
+    b"X-Request-Id: a\x00b",
+    b"Idempotency-Key: a\x01b",
+    b"If-None-Match: \x7f",
+    b"X-A\r: b",
 ):
     header(value, 400)
 for byte in b'@()<>,;\\"/[]?={}\xff':
@@ -59,8 +65,44 @@ for value in (
     b"Origin: http://a\r\nOrigin: http://b",
     b"Status: 500",
     b"Content-Length: 0",
+    b"Content-Type: text/plain",
+    b"Content-Encoding: gzip",
+    b"Accept:",
+    b"Accept: */*;q=0",
+    b"Accept: application/json;q=0",
+    b"Accept: nonsense",
+    b"Accept: application/json\r\nAccept: text/html",
+    b"Accept-Charset: utf-16",
+    b"Accept-Encoding: identity;q=0",
+    b"Accept-Language: \xff",
+    b"If-None-Match:",
+    b"If-None-Match: nonsense",
+    b'If-None-Match: W/"1-a", "2-b", *',
+    b"If-Match: nonsense",
+    b'If-Match: "1-a"',
+    b"If-Range: nonsense",
+    b"Range: bytes=0-0\r\nIf-Range: \"1-a\"",
+    b"Range: nonsense",
+    b"If-Modified-Since: Sat, 29 Oct 2094 19:43:31 GMT",
+    b"Idempotency-Key: " + b"x" * 200,
+    b"Upgrade: TLS/1.0",
+    b"Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13",
+    b"TE: gzip, chunked;q=0",
+    b"Trailer: Authorization",
+    b"Keep-Alive: timeout=0",
+    b"Proxy-Authorization: Basic eDp5",
+    b"Proxy-Connection: keep-alive",
+    b"Connection: Authorization",
+    b"Date: nonsense",
+    b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
+    b"Remote-Addr: 127.0.0.1",
+    b"Request-Method: DELETE",
+    b"Redirect-Status: 411",
+    b"Content-Location: /healthz",
+    b"X-A: " + b"\t" * 100,
 ):
     header(value, 200)
+header(b'If-Match: "1-a"\r\nIf-Match: "1-a"', 200, "repeated_line", shown="If-Match twice, of a read")
 header(b'If-None-Match: "1-a"\r\nIf-None-Match: "2-b"', 200, "repeated_line")
 for value in (
     b"Bearer",
@@ -111,6 +153,22 @@ for value in (
     b"x/../y",
     b"x{y}",
     b"x:80:80",
+    b"x:0",
+    b"x:65536",
+    b"x:99999",
+    b"x:123456789012345678901",
+    b"[::1]:99999",
+    b"[]",
+    b"[::g]",
+    b"[::1%25eth0]",
+    b"123",
+    b"0",
+    b"1.2.3",
+    b"1.2.3.4.5",
+    b"01.2.3.4",
+    b"x.1",
+    b"x.1a",
+    b"x.-a",
 ):
     header(b"Host: " + value, 400, host=b"Connection: close\r\n")
 for value in (
@@ -122,12 +180,28 @@ for value in (
     b"a" * 63 + b".example.com",
     b"x_y",
     b"api-1.example.com",
+    b"x.",
+    b"1x",
+    b"1.x",
+    b"1-2",
+    b"x.a1",
+    b"_",
+    b"x:1",
+    b"x:065",
+    b"x:65535",
+    b"0.0.0.0",
+    b"1.2.3.4:80",
+    b"EXAMPLE.com",
 ):
     header(b"Host: " + value, 200, host=b"Connection: close\r\n")
-for value in (b"x:99999", b"1.2.3"):
-    header(b"Host: " + value, 200, "strict_hosts", host=b"Connection: close\r\n")
+for value in (b"[1:2]", b"[:]", b"[:::::::]"):
+    header(b"Host: " + value, 400, "ipv6_hosts", host=b"Connection: close\r\n")
 header(b"X-A: b", 400, host=b"Connection: close\r\n", shown="no Host")
-header(b"Host: x", 400, "same_host_twice", shown="the same Host twice")
+header(b"Host: x", 400, "same_line_twice", shown="the same Host twice")
+header(b"Host: x\r\nHost: y", 400, shown="three Hosts")
+raw("header", "Host in HTTP/1.0", b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n", 200)
+raw("header", "none in HTTP/1.0", b"GET /healthz HTTP/1.0\r\n\r\n", 200)
+raw("header", "a bad Host in HTTP/1.0", b"GET /healthz HTTP/1.0\r\nHost: x y\r\n\r\n", 400)
 for size, expected in (
     (9000, 200),
     (15900, 200),

@@ -35,10 +35,30 @@ for path in (
     target(path.encode(), 200)
 BAD_QUERIES = r"""
 ?x=%zz ?x=%00 ?% ?limit=1&limit=2 ?? ?x=\ ?limit=1%0d%0aX-Evil:1 ?limit=%31%30%30%30%30 ?limit= ?=1 ?&& ?limit=1;x
-?<script>
+?<script> ?& ?= ?a ?a= ?=a ?limit ?limit=1& ?&limit=1 ?limit=1&&state=TODO ?%6cimit=1 ?limit=+1 ?limit=1+ ?limit%3d1
+?state=IN+PROGRESS ?limit=1%26state=TODO ?limit[]=1 ?limit=1?limit=2 ?limit=1&LIMIT=2 ?LIMIT=1 ?limit=%EF%BC%91
+?limit=1%00 ?limit=1%ff ?cursor=%2e%2e ?takeable=true&takeable=false ?event_id= ?event_id=%27
 """
 for query in BAD_QUERIES.split():
     target(b"/api/tasks" + query.encode(), 400)
+MANY = b"&".join(b"a%d=1" % number for number in range(1000))
+for query in (
+    MANY,
+    b"limit=1&" * 1900,
+    b"&" * 15000,
+    b"=" * 15000,
+    b"a" * 15000,
+    b"%41" * 5000,
+    b"limit=" + b"1" * 15000,
+):
+    line = GET.replace(b"tasks", b"tasks?" + query)
+    raw("target", f"?{query[:16]} of {len(query)} bytes", line + HOST + AUTHORIZATION + b"\r\n", 400)
+for query in (b"limit=1", b"limit=%31", b"state=%54ODO&limit=1", b"limit=0001"):
+    target(b"/api/tasks?" + query, 200)
+target(b"/api/auth/me?", 200)
+for path in (b"/healthz", b"/readyz", b"/api/auth/me"):
+    for query, expected in ((b"?&", 400), (b"?a", 400), (b"?=", 400), (b"?%zz", 400), (b"?%00", 400)):
+        target(path + query, expected)
 for value in (
     *(
         b"/api/tasks" + byte
@@ -77,7 +97,18 @@ method(b"HEAD", 200)
 method(b"OPTIONS", 204)
 method(b"OPTIONS", 200, path=b"*")
 method(b"OPTIONS", 405, path=b"/docs")
-method(b"PUT", 404, path=b"/api/nothing")
+for value in (b"PUT", b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"PATCH"):
+    for path in (b"/api/nothing", b"/nothing", b"/api", b"/api/tasks/", b"/api//tasks"):
+        method(value, 404, path=path)
+for path in (b"/healthz", b"/readyz", b"/api/tasks/x", b"/api/auth/login", b"/api/user-types"):
+    method(b"OPTIONS", 204, path=path)
+    method(b"DELETE", 405, path=path)
+method(b"HEAD", 405, path=b"/api/auth/login")
+for path in (b"/docs", b"/redoc", b"/openapi.json"):
+    method(b"HEAD", 200, path=path)
+for value in (b"POST", b"PUT", b"DELETE", b"OPTIONS"):
+    for path in (b"/openapi.json", b"/docs/init.js", b"/docs/nothing", b"/redoc/"):
+        method(value, 405, path=path)
 for value in (
     b"PROPFIND",
     b"MKCOL",
