@@ -23,8 +23,9 @@ def in_event(oracle, user, event, permission=None):
     return permission and permission_refused(oracle, user_type, permission)
 
 
-def on_task(oracle, operation, user, task, state, to):
-    """task: a trail.Task; state: (state, holder, whether it waits for parents), or None where there is no task."""
+def right_on_task(oracle, operation, user, task, state):
+    """What is asked before a repeat is given its answer: the refusal, or None. task: a trail.Task; state: (state, holder,
+    whether it waits for parents), or None where there is no task."""
     user_type = oracle.facts.types[user]
     if not oracle.is_true("active", user):
         return "profile_inactive"
@@ -34,7 +35,12 @@ def on_task(oracle, operation, user, task, state, to):
         return "not_found"
     if user_type == "customer" and state[0] == "TODO":
         return "not_found"
-    refused = permission_refused(oracle, user_type, PERMISSIONS[operation])
+    return permission_refused(oracle, user_type, PERMISSIONS[operation])
+
+
+def on_task(oracle, operation, user, task, state, to):
+    user_type = oracle.facts.types[user]
+    refused = right_on_task(oracle, operation, user, task, state)
     if refused:
         return refused
     if operation in ("get", "history"):

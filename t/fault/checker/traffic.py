@@ -2,7 +2,8 @@
 
 A record is one line of JSON: {"c": client, "u": user, "o": operation, "a": what it was about, "r": request id,
 "s", "e": when it began and ended (nanoseconds of CLOCK_MONOTONIC), "t": ok (200), fail (4xx) or info (anything else: it
-may have happened), "st": status, "code": code or reason, "d": what the answer says}.
+may have happened), "st": status, "code": code or reason, "d": what the answer says}. Some writes have a key besides,
+"k", and "h", the checksum of their answer: they are sent again with the same key, each time as a request of its own.
 """
 
 import json
@@ -11,6 +12,7 @@ import selectors
 import time
 
 import wire
+from repeats import IN_FLIGHT
 
 WEIGHTS = {
     "pick": 10,
@@ -35,6 +37,9 @@ KNOWN_MAX = 200  # tasks of one event that a client remembers
 PAUSE = 0.1  # seconds before the next request after one that failed on their side
 HANG_UP = 0.5  # how likely, while clients do
 RUSH = 0.2  # how likely others pick the same task at the same moment
+KEYED = 0.4  # how likely a write has an Idempotency-Key
+REPEATED = 0.15  # how likely one that was answered with 200 is sent again nevertheless
+REPEATS_MAX = 8
 SENSIBLE = 0.9  # how likely somebody does what they may, to a task that it can be done to
 
 
@@ -274,43 +279,69 @@ class Client:
         return [[template["id"], template["version"]] for template in data]
 
 
+class Errand:
+    """What a driver does now: a request of its client, or the same once more, with its key."""
+
+    def __init__(self, client):
+        self.operation, self.about, self.user, self.method, self.path, self.body = client.next()
+        has_key = self.method == "POST" and client.random.random() < KEYED
+        self.key = f"{client.seed}-{client.number}-{client.count}" if has_key else None
+        self.times = 0
+
+    def wants_repeat(self, answer, client):
+        """As one who wants to know what came of it, or has forgotten that they know."""
+        if not self.key or self.times > REPEATS_MAX:
+            return False
+        if answer.status == 200:
+            return client.random.random() < REPEATED
+        return answer.status == 0 or answer.status >= 500 or answer.code == IN_FLIGHT
+
+
 class Driver:
     """Keeps one client busy over one connection."""
 
     def __init__(self, client, address, selector, record):
         self.client, self.selector, self.record = client, selector, record
         self.connection = wire.Connection(address, self.on_answer)
-        self.now_doing, self.began, self.not_before = None, 0, 0
+        self.errand, self.again = None, None  # what is done now, and next, before anything else
+        self.entry, self.began, self.not_before = None, 0, 0
 
     def is_idle(self):
-        return self.now_doing is None
+        return self.errand is None
 
     def begin(self):
         client = self.client
-        operation, about, user, method, path, body = client.next()
         client.count += 1
+        errand = self.errand = self.again or Errand(client)
+        self.again = None
+        errand.times += 1
         request_id = f"{client.seed}-{client.number}-{client.count}"
-        self.now_doing = {"c": client.number, "u": user, "o": operation, "a": about, "r": request_id}
+        self.entry = {"c": client.number, "u": errand.user, "o": errand.operation, "a": errand.about, "r": request_id}
         hangs_up_after = None
         if client.shared.hang_up and client.random.random() < HANG_UP:
             hangs_up_after = client.random.random() * 0.01
         self.began = time.monotonic_ns()
-        data = wire.request(method, path, client.tokens[user], request_id, body)
+        token = client.tokens[errand.user]
+        data = wire.request(errand.method, errand.path, token, request_id, errand.body, errand.key)
         self.connection.send(self.selector, data, hangs_up_after)
 
     def on_answer(self, answer):
         ended = time.monotonic_ns()
-        entry = self.now_doing
+        entry, errand = self.entry, self.errand
         kind = "ok" if answer.status == 200 else "fail" if 400 <= answer.status < 500 else "info"
         entry.update(s=self.began, e=ended, t=kind, st=answer.status)
+        if errand.key:
+            entry.update(k=errand.key, h=answer.checksum)
         if kind == "ok":
             entry["d"] = self.client.learn(entry["o"], entry["a"], answer)
         else:
             entry["code"] = answer.code
             self.client.forget(entry["a"])
-        if kind == "info":
+        if errand.wants_repeat(answer, self.client):
+            self.again = errand
+        if kind == "info" or answer.code == IN_FLIGHT:
             self.not_before = time.monotonic() + PAUSE
-        self.now_doing = None
+        self.errand = None
         self.record(entry)
 
 

@@ -5,9 +5,11 @@ Each violation is (invariant, sentence). The invariants:
   I2–I8 hold of the tables by themselves (soundness.py); I8 also: the events' versions count the changes
   I9   what an answer says was so at some moment between request and answer, and stays in the order of real time
   I10  nobody acts who may not, and nobody is refused who may, as the tables said at some moment of the request
+  I13  whatever is sent again with the same Idempotency-Key is done once, and answered as the first time
   I11  no client sees an older state than one that any client has seen before it asked
   P5   every answer is JSON in time, and never a 500
   P6   while nothing is wrong, and soon after it was, every request is answered for certain
+(I12 is that mutants are caught: t/fault/mutants.)
 I9 and I11 are judged together: each read makes the moments at which states began more certain for all that follow.
 """
 
@@ -16,6 +18,7 @@ import collections
 import rules
 import soundness
 from facts import FOREVER, outcomes_of
+from repeats import IN_FLIGHT, Repeats
 from trail import Trail
 
 WRITES = {"pick", "assign", "move", "instantiate", "save"}
@@ -33,6 +36,7 @@ class Verdict:
         self.violations, self.counts = [], collections.Counter()
         self.first_versions = first_versions
         self.trail = Trail(connection, cast.events)
+        self.repeats = Repeats(operations, self.trail)
         self.template_versions = self._template_versions(connection)
         self.sound = soundness.violations(connection, cast.events)
 
@@ -46,6 +50,9 @@ class Verdict:
             self._judge_answer(operation)
             self.counts["operations"] += 1
         self._judge_versions()
+        self._judge_saves()
+        for sentence, operation in self.repeats.violations():
+            self.violate("I13", sentence, operation)
         return self.violations
 
     def violate(self, invariant, sentence, operation=None):
@@ -107,14 +114,57 @@ class Verdict:
         elif operation["t"] == "fail":
             if rows:
                 self.violate("I1", f"refused, and yet {len(rows)} audit rows", operation)
+            elif operation["code"] == IN_FLIGHT:
+                self._judge_in_flight(operation)
             else:
                 self._judge_refusal(operation, task)
+                self._judge_refused_repeat(operation, task)
         elif rows:
             self._judge_own_rows(operation, task, rows)
         elif operation["t"] == "ok":
-            self._judge_no_change(operation, task)
+            self._judge_no_rows(operation, task)
 
     _judge_pick = _judge_assign = _judge_move = _judge_change
+
+    def _judge_no_rows(self, operation, task):
+        """A 200 that has done nothing itself: a repeat, or there was nothing to do."""
+        done = self.repeats.done_by(operation)
+        if done:
+            self._judge_repeat(operation, task, self.trail.requests[done["r"]])
+        elif self.repeats.answered_before(operation):
+            self._judge_right(operation, task)
+        else:  # whether it was done the first time or now, nobody knows
+            self._judge_no_change({**operation, "s": self.repeats.of(operation)[0]["s"]}, task)
+
+    def _judge_repeat(self, operation, task, rows):
+        own = [row for row in rows if row.task is task]
+        if len(own) != 1:
+            return  # that has been said of the one that did it
+        self._judge_told(operation, task, own[0].number, [row for row in rows if row.task is not task])
+        self._judge_right(operation, task)
+        task.was_in(range(own[0].number, len(task.states)), operation["s"], operation["e"])
+
+    def _rights(self, operation, task):
+        """The refusals that a repeat may be given; None among them if it may be given its answer."""
+        states = task.possible(operation["s"], operation["e"])
+
+        def judge(oracle):
+            state = task.states[oracle.choose(states)]
+            return rules.right_on_task(oracle, operation["o"], operation["u"], task, state)
+
+        return self._admissible(judge, operation)
+
+    def _judge_right(self, operation, task):
+        if None not in self._rights(operation, task):
+            self.violate("I10", "a repeat by one who may not know", operation)
+
+    def _judge_refused_repeat(self, operation, task):
+        if self.repeats.answered_before(operation) and operation["code"] not in self._rights(operation, task):
+            self.violate("I13", "a repeat is refused what was done", operation)
+
+    def _judge_in_flight(self, operation):
+        if not self.repeats.may_be_in_flight(operation):
+            self.violate("I13", "said to be in flight, and nothing is", operation)
 
     def _outcome_in(self, operation, task, states, end=None):
         """What the rules allow if the task was in one of these states. end: when the request was surely over."""
@@ -192,6 +242,9 @@ class Verdict:
     def _judge_in_event(self, operation, permission):
         """Whether the answer, a refusal or not, is allowed by the caller's rights."""
         about = operation["a"]
+        if operation.get("code") == IN_FLIGHT:
+            self._judge_in_flight(operation)
+            return
         outcomes = self._admissible(lambda o: rules.in_event(o, operation["u"], about["event"], permission), operation)
         if operation["t"] == "fail" and operation["code"] not in outcomes:
             self.violate("I10", f"refused, but what is allowed is {outcomes}", operation)
@@ -203,6 +256,10 @@ class Verdict:
         self._judge_in_event(operation, "assign")
         if operation["t"] == "fail" and rows:
             self.violate("I1", f"refused, and yet {len(rows)} audit rows", operation)
+        done = self.repeats.done_by(operation)
+        if operation["t"] == "ok" and not rows and done:
+            rows = self.trail.requests[done["r"]]
+            operation = {**operation, "s": done["s"]}
         if not rows:
             if operation["t"] == "ok":
                 self.violate("I1", "200, and nothing is there", operation)
@@ -225,13 +282,23 @@ class Verdict:
         for operation in self.operations:
             if operation["o"] == "save" and operation["t"] != "fail":
                 self.saves.setdefault(operation["a"]["workflow"], []).append(operation)
+        self.saves = {workflow: self.repeats.as_one(saves) for workflow, saves in self.saves.items()}
+
+    def _judge_saves(self):
+        """Each has made one version at most, and one that was answered with 200 has made one."""
+        for workflow, saves in self.saves.items():
+            made = self.template_versions[workflow] - 1
+            if not sum(save["t"] == "ok" for save in saves) <= made <= len(saves):
+                self.violate("I1", f"{made} versions of {workflow} by {len(saves)} saves")
 
     def _judge_save(self, operation):
         workflow = operation["a"]["workflow"]
         outcomes = self._admissible(
             lambda o: None if o.is_true("active", operation["u"]) else "profile_inactive", operation
         )
-        if operation["t"] == "fail" and operation["code"] not in outcomes:
+        if operation.get("code") == IN_FLIGHT:
+            self._judge_in_flight(operation)
+        elif operation["t"] == "fail" and operation["code"] not in outcomes:
             self.violate("I10", f"refused, but what is allowed is {outcomes}", operation)
         if operation["t"] == "ok":
             same = [o for o in self.saves[workflow] if o["t"] == "ok" and o["d"] == operation["d"]]

@@ -5,6 +5,7 @@ import re
 import selectors
 import socket
 import time
+import zlib
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 ETAG = re.compile(rb'\r\netag: *"(\d+)-', re.IGNORECASE)
@@ -12,10 +13,10 @@ TIMEOUT = 20  # seconds, after which an answer is given up
 
 
 class Answer:
-    """status 0: there was none, and `error` says why."""
+    """status 0: there was none, and `error` says why. checksum: of the body."""
 
     def __init__(self, status=0, body=b"", version=None, error=None):
-        self.status, self.version, self.error = status, version, error
+        self.status, self.version, self.error, self.checksum = status, version, error, zlib.crc32(body)
         self.json = json.loads(body) if body else None
 
     @property
@@ -106,11 +107,13 @@ class Connection:
             self.socket = None
 
 
-def request(method, path, token, request_id, body=None):
-    """The bytes of a request. Keeps the connection."""
+def request(method, path, token, request_id, body=None, key=None):
+    """The bytes of a request. Keeps the connection. key: its Idempotency-Key."""
     content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
     head = f"{method} {path} HTTP/1.1\r\nHost: eventflow\r\n"
     head += f"Authorization: Bearer {token}\r\nX-Request-Id: {request_id}\r\n"
+    if key:
+        head += f"Idempotency-Key: {key}\r\n"
     if method == "POST":
         head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
     return head.encode() + b"\r\n" + content

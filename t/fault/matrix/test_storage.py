@@ -9,13 +9,13 @@ import tempfile
 import psycopg2
 import pytest
 
-PAGE = "x" * 7000  # a row of its own page, as storage is never compressed
+PAGE = "x" * 7000  # a row that fills a page
 TRIES = 400  # writes, of which one at the latest needs a new page
 
 
 @pytest.fixture
 def small_disk(stack, world):
-    """A tablespace of 4 MiB in which the audit grows from now on: its present rows stay where they are."""
+    """A tablespace of 4 MiB, in which the nodes of workflows are from now on."""
     if os.getuid() != 0:
         pytest.skip("only root may mount a file system")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-disk.", dir="/tmp"))

@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).parent
 PATCHES = sorted(HERE.glob("*.patch"))
 SHORT = "lock_dropped"  # the one that is tried without --long
 SECONDS = 60
-OPERATIONS = 6000  # of one round; rounds follow until the mutant is caught or the time is over
+OPERATIONS = 3000  # of one round; rounds follow until the mutant is caught or the time is over
 LEAST = 12
 
 
