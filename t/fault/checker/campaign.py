@@ -64,9 +64,14 @@ class Counters:
 
 
 class Campaign:
-    """kinds: of the faults, all by default, none if empty. events: how many. say: prints one line of progress."""
+    """kinds: of the faults, all by default, none if empty. events: how many. say: prints one line of progress.
 
-    def __init__(self, site, shim, seed, operations, kinds=None, pauses=(0.05, 0.5), events=EVENTS, say=print):
+    rounds: how often each kind of fault comes at least.
+    """
+
+    def __init__(
+        self, site, shim, seed, operations, kinds=None, pauses=(0.05, 0.5), events=EVENTS, say=print, rounds=1
+    ):
         self.site, self.seed, self.wanted, self.say = site, seed, operations, say
         self.cast = Cast(seed, events)
         self.facts, self.shared = Facts(self.cast), Shared(self.cast)
@@ -74,7 +79,8 @@ class Campaign:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-history.", dir="/tmp"))
         self.hand = Hand(site, self.cast, self.facts, seed)
         self.nemesis = Nemesis(site, shim, self.shared, seed, pauses, kinds)
-        self.has_faults = kinds is None or bool(kinds)
+        self.rounds = rounds if kinds is None or kinds else 0
+        self.has_faults = self.rounds > 0
         self.first_versions, self.operations, self.violations = {}, [], []
         self.began = self.ended = 0
         self.until = float("inf")  # on the clock of time.monotonic(): no longer, however few the operations are
@@ -145,9 +151,8 @@ class Campaign:
             last = total
 
     def _has_seen_enough(self):
-        """As many operations as are wanted, and each kind of fault."""
-        has_seen_faults = self.nemesis.rounds > 0 or not self.has_faults
-        return has_seen_faults and sum(map(self.count, Counters.KINDS)) >= self.wanted
+        """As many operations and faults as are wanted."""
+        return self.nemesis.rounds >= self.rounds and sum(map(self.count, Counters.KINDS)) >= self.wanted
 
     def _end(self, processes):
         """The faults end first: what is under way may then come to its end."""

@@ -24,8 +24,10 @@ def in_event(oracle, user, event, permission=None):
 
 
 def right_on_task(oracle, operation, user, task, state):
-    """What is asked before a repeat is given its answer: the refusal, or None. task: a trail.Task; state: (state, holder,
-    whether it waits for parents), or None where there is no task."""
+    """What is asked before a repeat is given its answer: the refusal, or None.
+
+    task: a trail.Task; state: (state, holder, whether it waits for parents), or None where there is no task.
+    """
     user_type = oracle.facts.types[user]
     if not oracle.is_true("active", user):
         return "profile_inactive"

@@ -6,7 +6,7 @@ import report
 import stack as stack_module
 from campaign import Campaign
 
-SHORT, LONG = (1, 15000), (10, 50000)  # runs, and operations of each
+SHORT, LONG = (1, 10000, 1), (10, 50000, 6)  # runs; operations, and faults of each kind, of one run
 REPORT = stack_module.ROOT / "var" / "fault-report.html"
 
 
@@ -24,7 +24,8 @@ def pytest_generate_tests(metafunc):
 
 def test_random_operations_under_random_faults(site, shim, runs, say, seed, request, is_long):
     operations = request.config.getoption("--operations") or (LONG if is_long else SHORT)[1]
-    campaign = Campaign(site, shim, seed, operations, say=say)
+    rounds = (LONG if is_long else SHORT)[2]
+    campaign = Campaign(site, shim, seed, operations, say=say, rounds=rounds)
     violations = campaign.run()
     runs.append(report.Run(campaign))
     report.write(REPORT, runs)
@@ -34,8 +35,8 @@ def test_random_operations_under_random_faults(site, shim, runs, say, seed, requ
 
 
 def test_what_was_down_is_back_soon(runs, is_long):
-    """The first 200 within a second of PostgreSQL being back, and a killed worker replaced within a second: p99 of a long
-    run; of a short one, which has few of each, the median."""
+    """The first 200 within a second of PostgreSQL being back, and a killed worker replaced within a second: p99 of a
+    long run; of a short one, which has few of each, the median."""
     percent = 99 if is_long else 50
     kinds = ("restart", "crash", "kill_session")
     back = sorted(seconds for run in runs for kind, seconds in run.recoveries if kind in kinds)

@@ -20,6 +20,7 @@ class Row:
 
 
 CONNECTIONS = "durability/test_connections.py::"
+STRICTER = CONNECTIONS + "test_a_stricter_setting_of_the_role_holds"
 COMMIT = "durability/test_commit.py::"
 ATTEMPTS = "durability/test_attempts.py::"
 HERE = "fault/matrix/"
@@ -91,13 +92,13 @@ ROWS = {
     "F8": Row(
         "the database takes no changes",
         "writes 503 database_read_only, reads 200",
-        (CONNECTIONS + "test_a_stricter_setting_of_the_role_holds[default_transaction_read_only = on-database_read_only]",),
+        (f"{STRICTER}[default_transaction_read_only = on-database_read_only]",),
         ("read_only",),
     ),
     "F9": Row(
         "a statement takes too long",
         "503 database_busy, nothing changed, the connection is used on",
-        (CONNECTIONS + "test_a_stricter_setting_of_the_role_holds[statement_timeout = '100ms'-database_busy]",),
+        (f"{STRICTER}[statement_timeout = '100ms'-database_busy]",),
         ("time_out_statements",),
     ),
     "F10": Row(

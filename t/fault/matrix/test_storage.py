@@ -42,7 +42,7 @@ def fill_up(world):
 
 
 def save(world):
-    node = {"node_id": "a", "task_type_id": world.task_type, "label": "l" * 200, "metadata": {"description": "d" * 8000}}
+    node = {"node_id": "a", "task_type_id": world.task_type, "label": "l", "metadata": {"description": "d" * 8000}}
     return world.admin.post("/api/workflow-templates", {"name": "On a full disk", "nodes": [node], "edges": []})
 
 
