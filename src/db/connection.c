@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -112,6 +113,24 @@ static bool set_up_session(struct database *database)
 	return succeeded && parameter_is(connection, "TimeZone", "UTC") && parameter_is(connection, "DateStyle", "ISO");
 }
 
+/* Each standby that becomes the primary begins a new timeline. (The control file tells of it too late: with the first
+ * checkpoint.) A standby has none, nor has a server that is not quite PostgreSQL; a pooler may change the server. */
+static bool read_timeline(struct database *database)
+{
+	static const char statement[] =
+	    "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery()"
+	    " THEN pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END";
+	database->timeline = 0;
+	if (database->pooled)
+		return true;
+	PGresult *result = connection_command(database->connection, statement, database->deadline);
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+		database->timeline = strtoll(PQgetvalue(result, 0, 0), NULL, 16);
+	bool succeeded = result != NULL;
+	PQclear(result);
+	return succeeded;
+}
+
 /* A warning matters while a COMMIT is awaited: see round_trip.c. */
 static void take_notice(void *argument, const PGresult *notice)
 {
@@ -131,7 +150,7 @@ static bool open_session(struct database *database)
 		return false;
 	PQsetNoticeReceiver(database->connection, take_notice, database);
 	database->pooled = is_pooled(database);
-	if (PQsetnonblocking(database->connection, 1) == 0 && set_up_session(database))
+	if (PQsetnonblocking(database->connection, 1) == 0 && set_up_session(database) && read_timeline(database))
 		return true;
 	log_write(LOG_ERROR, "db", "the session cannot be set up: %s", PQerrorMessage(database->connection));
 	connection_drop(database);

@@ -43,6 +43,7 @@ struct database {
 	char limits[640]; /* the statement that sets them */
 	/* of the session's database; 0: none, or not asked yet */
 	int64_t schema_version;
+	int64_t timeline; /* of the server, as the connection was opened; 0 where it is not known */
 	/* PREPARED_MAX is looked at when a batch is sent: what it prepares is added as its results arrive */
 	const struct statement *prepared[PREPARED_MAX + BATCH_STATEMENTS_MAX];
 	int prepared_count;

@@ -5,6 +5,8 @@
 #include "db/batch.h"
 #include "db/connection.h"
 
+enum { VERSION_BITS = 40, TIMELINE_MAX = (1 << 23) - 1 };
+
 struct database *database_new(const struct config *config, struct outage *outage)
 {
 	struct database *database = calloc(1, sizeof(*database));
@@ -22,4 +24,9 @@ void database_free(struct database *database)
 	batch_end_request(database);
 	connection_drop(database);
 	free(database);
+}
+
+int64_t database_stamp(const struct database *database, int64_t version)
+{
+	return (database->timeline & TIMELINE_MAX) << VERSION_BITS | version;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/encoding.h"
+#include "db/database.h"
 
 enum { VERSION_DIGITS_MAX = 18, TAG_BYTES = 8 };
 
@@ -50,10 +51,10 @@ enum error event_version_check(struct context *context, const char *expected, in
 const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version)
 {
 	const struct http_request *request = context->request;
-	const char *decides = arena_format(context->arena, "%s %s %" PRId64 " %.*s?%.*s", caller->id.text,
-					   caller->rights.user_type_id.text, caller->reference_version,
-					   (int)request->path.length, request->path.data, (int)request->query.length,
-					   request->query.data ? request->query.data : "");
+	const char *decides = arena_format(
+	    context->arena, "%s %s %" PRId64 " %.*s?%.*s", caller->id.text, caller->rights.user_type_id.text,
+	    database_stamp(context->database, caller->reference_version), (int)request->path.length, request->path.data,
+	    (int)request->query.length, request->query.data ? request->query.data : "");
 	uint8_t digest[SHA256_SIZE];
 	char hex[2 * TAG_BYTES + 1];
 	if (!decides || !sha256(text_from_string(decides), digest))

@@ -5,6 +5,7 @@
 
 #include "cache/cache.h"
 #include "core/entity_tag.h"
+#include "db/database.h"
 #include "services/event_version.h"
 
 /* What is remembered: a mark, the next page's cursor, a line feed, and the body, which as JSON of ours holds none.
@@ -47,14 +48,14 @@ bool list_memory_promises(const struct list_memory *memory, const struct context
 	return (memory->entry && memory->entry->value.data[0] == TRUSTED) || context->request->if_none_match.data;
 }
 
-static bool holds(const struct list_memory *memory, int64_t version)
+static bool holds(const struct list_memory *memory, const struct context *context, int64_t version)
 {
-	return memory->entry && memory->entry->version == version;
+	return memory->entry && memory->entry->version == database_stamp(context->database, version);
 }
 
 bool list_memory_suffices(const struct list_memory *memory, struct context *context, const struct caller *caller)
 {
-	if (holds(memory, caller->event_version))
+	if (holds(memory, context, caller->event_version))
 		return true;
 	const char *tag = event_version_tag(context, caller, caller->event_version);
 	return tag && entity_tag_is_listed(context->request->if_none_match, text_from_string(tag));
@@ -66,12 +67,13 @@ static void store(const struct list_memory *memory, struct context *context, int
 	const char *head = arena_format(context->arena, "%c%.*s\n", mark, (int)next_cursor.length,
 					next_cursor.data ? next_cursor.data : "");
 	if (head && memory->key.data)
-		cache_store_joined(context->application->lists, memory->key, version, text_from_string(head), body);
+		cache_store_joined(context->application->lists, memory->key, database_stamp(context->database, version),
+				   text_from_string(head), body);
 }
 
 bool list_memory_recall(struct list_memory *memory, struct context *context, int64_t version, struct text *next_cursor)
 {
-	if (!holds(memory, version))
+	if (!holds(memory, context, version))
 		return false;
 	struct text value = memory->entry->value;
 	const char *line_feed = memchr(value.data, '\n', value.length);

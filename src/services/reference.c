@@ -7,6 +7,7 @@
 #include "core/encoding.h"
 #include "crud/reference.h"
 #include "crud/workflow.h"
+#include "db/database.h"
 #include "services/caller.h"
 #include "services/page.h"
 
@@ -103,7 +104,7 @@ static enum error load(struct context *context, enum reference_resource resource
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
 	struct row row = row_of(batch_rows(context->database, result), 0);
-	*version = row_integer(&row);
+	*version = database_stamp(database, row_integer(&row));
 	if (row.failed)
 		return context_fail(context, ERROR_INTERNAL, NULL);
 	struct reference_rows rows = {
@@ -115,6 +116,16 @@ static enum error load(struct context *context, enum reference_resource resource
 	if (error == ERROR_NONE)
 		remember(context, key, *version, *next_cursor);
 	return error;
+}
+
+/* Of this very version: what was read of another server than the caller's row may be stale though it is later. */
+static const struct cache_entry *find(struct cache *cache, struct text key, int64_t version)
+{
+	const struct cache_entry *entry = cache_acquire(cache, key, version);
+	if (!entry || entry->version == version)
+		return entry;
+	cache_release(cache, entry);
+	return NULL;
 }
 
 static enum error recall(struct context *context, const struct cache_entry *entry, struct text *next_cursor)
@@ -145,11 +156,10 @@ enum error reference_read(struct context *context, enum reference_resource resou
 	struct text key = key_of(context, name, limit, cursor);
 	if (!key.data)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-	int64_t version = caller.reference_version;
+	int64_t version = database_stamp(context->database, caller.reference_version);
 	answer->next_cursor = (struct text){0};
-	const struct cache_entry *entry = cache_acquire(cache, key, version);
+	const struct cache_entry *entry = find(cache, key, version);
 	if (entry) {
-		version = entry->version;
 		error = recall(context, entry, &answer->next_cursor);
 		cache_release(cache, entry);
 	} else {
