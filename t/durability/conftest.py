@@ -8,6 +8,8 @@ import pytest
 for folder in ("api", "transport"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fault" / "rig"))  # its modules of other names
+
 import stack as stack_module  # noqa: E402
 from client import Caller, Coverage, Judge  # noqa: E402
 from rig import Database, FastCgiWire, Proxy  # noqa: E402
