@@ -8,6 +8,7 @@ TEST_PACKAGES=(bc patch valgrind libcriterion-dev python3-pytest python3-psycopg
 	lighttpd-modules-lua apache2-bin libapache2-mod-fcgid)
 FUZZ_PACKAGES=(clang libclang-rt-14-dev llvm libjansson-dev)
 ANALYSIS_PACKAGES=(clang-format clang-tidy cppcheck)
+CLUSTER_PACKAGES=(postgresql curl patroni etcd-server etcd-client haproxy)
 
 missing_packages() {
 	local package
