@@ -5,7 +5,7 @@
 #include "core/uuid.h"
 #include "db/batch.h"
 
-/* One row of CALLER_COLUMNS, and of CALLER_EVENT_COLUMNS unless event_id is NULL; or none. */
+/* One row for caller_from_row, or none; with what it says of the event, unless event_id is NULL. */
 int caller_queue(struct database *database, const struct uuid *user_id, const struct uuid *event_id);
 
 #endif

@@ -2,83 +2,119 @@
 
 #define TASK_ORDER " ORDER BY t.created_at, t.rank, t.id"
 
-#define TASK_IS_ELIGIBLE                                                             \
-	" ($8::uuid IS NULL OR EXISTS (SELECT FROM eventflow.eligibility_mappings g" \
-	" WHERE g.user_type_id = $8 AND g.task_type_id = t.task_type_id))"
+/* Parameters of a list: $1 the scope, $2 to $4 the keyset position, $5 the number of rows; and of a filtered one, $6 to
+ * $12 the filter. */
+#define TASK_PAGE                                                                                                          \
+	" AND t.deleted_at IS NULL AND (t.created_at, t.rank, t.id) > ($2::timestamptz, $3::integer, $4::uuid)" TASK_ORDER \
+	" LIMIT $5::bigint"
 
-/* Parameters of a list: $1 the scope, $2 to $8 the filter, $9 to $11 the keyset position, $12 the number of rows. */
-#define TASK_MATCHES                                                                                              \
-	" t.deleted_at IS NULL"                                                                                   \
-	" AND ($2::text IS NULL OR t.state = $2)"                                                                 \
-	" AND ($3::uuid IS NULL OR t.assignee_id = $3)"                                                           \
-	" AND ($4::uuid IS NULL OR t.task_type_id = $4)"                                                          \
-	" AND ($5::uuid IS NULL OR t.workflow_instance_id = $5)"                                                  \
-	" AND NOT ($6::boolean AND t.state = 'TODO')"                                                             \
-	" AND ($7::boolean IS NULL OR $7 = (t.state = 'TODO' AND t.assignee_id IS NULL AND" TASK_IS_ELIGIBLE "))" \
-	" AND (t.created_at, t.rank, t.id) > ($9::timestamptz, $10::integer, $11::uuid)" TASK_ORDER               \
-	" LIMIT $12::bigint"
+#define TASK_IS_ELIGIBLE                                                              \
+	" ($12::uuid IS NULL OR EXISTS (SELECT FROM eventflow.eligibility_mappings g" \
+	" WHERE g.user_type_id = $12 AND g.task_type_id = t.task_type_id))"
 
-#define TASKS_OF_ALL "SELECT t.* FROM eventflow.tasks t WHERE $1::uuid IS NULL AND" TASK_MATCHES
+#define TASK_FILTERED_PAGE                                                                                     \
+	" AND ($6::text IS NULL OR t.state = $6)"                                                              \
+	" AND ($7::uuid IS NULL OR t.assignee_id = $7)"                                                        \
+	" AND ($8::uuid IS NULL OR t.task_type_id = $8)"                                                       \
+	" AND ($9::uuid IS NULL OR t.workflow_instance_id = $9)"                                               \
+	" AND NOT ($10::boolean AND t.state = 'TODO')"                                                         \
+	" AND ($11::boolean IS NULL OR $11 = (t.state = 'TODO' AND t.assignee_id IS NULL AND" TASK_IS_ELIGIBLE \
+	"))" TASK_PAGE
 
-#define TASKS_OF_EVENT "SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid AND" TASK_MATCHES
+#define TASKS_OF_ALL(page) "SELECT t.* FROM eventflow.tasks t WHERE $1::uuid IS NULL" page
+
+#define TASKS_OF_EVENT(page) "SELECT t.* FROM eventflow.tasks t WHERE t.event_id = $1::uuid" page
 
 /* Each event gives at most a page of its own, along its index, so the cost does not grow with its tasks. */
-#define TASKS_OF_MEMBERSHIPS                                                                     \
-	"SELECT t.* FROM eventflow.event_members m CROSS JOIN LATERAL ("                         \
-	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = m.event_id AND" TASK_MATCHES ") t" \
-	" WHERE m.user_id = $1::uuid" TASK_ORDER " LIMIT $12::bigint"
+#define TASKS_OF_MEMBERSHIPS(page)                                                   \
+	"SELECT t.* FROM eventflow.event_members m CROSS JOIN LATERAL ("             \
+	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = m.event_id" page ") t" \
+	" WHERE m.user_id = $1::uuid" TASK_ORDER " LIMIT $5::bigint"
 
 #define TASK_LIST(tasks) "SELECT " TASK_COLUMNS " FROM (" tasks ") t" TASK_ORDER
 
-/* The dependencies of a page, each once: with the parents of its tasks, whether these are on the page or not, and with
- * those of their children that are not. A parent is never deleted before its children; a child may be. For a customer
- * ($6) those whose other end is in TODO do not exist. */
-#define DEPENDENCY_IS_SHOWN(other)                                                                                          \
-	" AND NOT ($6::boolean AND EXISTS (SELECT FROM eventflow.tasks o WHERE o.event_id = d.event_id AND o.id = d." other \
+/* The dependencies of a page, each once: with the parents of its tasks, whether these are on the page or not (of the
+ * lowest rank is who has none), and with those of their children that are not. A parent is never deleted before its
+ * children; a child may be. For a customer ($10) those whose other end is in TODO do not exist. */
+#define DEPENDENCY_IS_SHOWN(other)                                                                                           \
+	" AND NOT ($10::boolean AND EXISTS (SELECT FROM eventflow.tasks o WHERE o.event_id = d.event_id AND o.id = d." other \
 	" AND o.state = 'TODO'))"
 
-#define DEPENDENCIES_WITHIN(tasks)                                                                            \
-	"WITH page AS MATERIALIZED (SELECT t.id FROM (" tasks ") t),"                                         \
-	" ids AS (SELECT ARRAY(SELECT page.id FROM page) AS ids)"                                             \
-	" SELECT d.child_id, d.parent_id FROM ids, eventflow.task_dependencies d"                             \
-	" WHERE d.event_id = $1::uuid AND d.child_id = ANY (ids.ids)" DEPENDENCY_IS_SHOWN(                    \
-	    "parent_id") " UNION ALL"                                                                         \
-			 " SELECT d.child_id, d.parent_id FROM ids, eventflow.task_dependencies d"            \
-			 " WHERE d.event_id = $1::uuid AND d.parent_id = ANY (ids.ids) AND d.child_id NOT IN" \
-			 " (SELECT page.id FROM page UNION ALL SELECT o.id FROM eventflow.tasks o"            \
-			 " WHERE o.event_id = $1::uuid AND o.deleted_at IS NOT NULL)" DEPENDENCY_IS_SHOWN("child_id")
+#define DEPENDENCIES_WITHIN(tasks, parent_is_shown, child_is_shown)                              \
+	"WITH page AS MATERIALIZED (SELECT t.id, t.rank FROM (" tasks ") t),"                    \
+	" parents AS (SELECT ARRAY(SELECT page.id FROM page) AS ids),"                           \
+	" children AS (SELECT ARRAY(SELECT page.id FROM page WHERE page.rank > 0) AS ids)"       \
+	" SELECT d.child_id, d.parent_id FROM children, eventflow.task_dependencies d"           \
+	" WHERE d.event_id = $1::uuid AND d.child_id = ANY (children.ids)" parent_is_shown       \
+	" UNION ALL SELECT d.child_id, d.parent_id FROM parents, eventflow.task_dependencies d"  \
+	" WHERE d.event_id = $1::uuid AND d.parent_id = ANY (parents.ids) AND d.child_id NOT IN" \
+	" (SELECT page.id FROM page UNION ALL SELECT o.id FROM eventflow.tasks o"                \
+	" WHERE o.event_id = $1::uuid AND o.deleted_at IS NOT NULL)" child_is_shown
 
-#define DEPENDENCIES_ACROSS(tasks)                                                                                                 \
-	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id FROM (" tasks ") t)"                                                   \
-	" SELECT d.child_id, d.parent_id FROM page JOIN eventflow.task_dependencies d"                                             \
-	" ON d.event_id = page.event_id AND d.child_id = page.id" DEPENDENCY_IS_SHOWN(                                             \
-	    "parent_id") " UNION ALL"                                                                                              \
-			 " SELECT d.child_id, d.parent_id FROM page JOIN eventflow.task_dependencies d"                            \
-			 " ON d.event_id = page.event_id AND d.parent_id = page.id"                                                \
-			 " WHERE d.child_id NOT IN (SELECT page.id FROM page) AND NOT EXISTS (SELECT FROM eventflow.tasks o"       \
-			 " WHERE o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NOT NULL)" DEPENDENCY_IS_SHOWN( \
-			     "child_id")
+/* OFFSET 0 keeps the planner, which cannot know how long a page is, from reading all dependencies for it. */
+#define DEPENDENCIES_AT(end, condition)                                                                      \
+	" CROSS JOIN LATERAL (SELECT d.event_id, d.child_id, d.parent_id FROM eventflow.task_dependencies d" \
+	" WHERE d.event_id = page.event_id AND d." end " = page.id" condition " OFFSET 0) d"
 
-enum { TASK_LIST_PARAMETERS = 12 };
+#define DEPENDENCIES_ACROSS(tasks, parent_is_shown, child_is_shown)                                                                                  \
+	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id, t.rank FROM (" tasks ") t)"                                                             \
+	" SELECT d.child_id, d.parent_id FROM page" DEPENDENCIES_AT(                                                                                 \
+	    "child_id",                                                                                                                              \
+	    parent_is_shown) " WHERE page.rank > 0"                                                                                                  \
+			     " UNION ALL SELECT d.child_id, d.parent_id FROM page" DEPENDENCIES_AT(                                                  \
+				 "parent_id",                                                                                                        \
+				 child_is_shown) " WHERE d.child_id NOT IN (SELECT page.id FROM page) AND NOT EXISTS (SELECT FROM eventflow.tasks o" \
+						 " WHERE o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NOT NULL)"
 
-/* By enum task_scope. */
+enum { PAGE_PARAMETERS = 5, FILTERED_PAGE_PARAMETERS = 12 };
+
+/* By enum task_scope. A filter that asks for nothing still costs the database a third of a list. */
 static const struct statement task_list[] = {
-    {"task_list_all", TASK_LIST(TASKS_OF_ALL), TASK_LIST_PARAMETERS},
-    {"task_list_event", TASK_LIST(TASKS_OF_EVENT), TASK_LIST_PARAMETERS},
-    {"task_list_memberships", TASK_LIST(TASKS_OF_MEMBERSHIPS), TASK_LIST_PARAMETERS},
+    {"task_list_all", TASK_LIST(TASKS_OF_ALL(TASK_PAGE)), PAGE_PARAMETERS},
+    {"task_list_event", TASK_LIST(TASKS_OF_EVENT(TASK_PAGE)), PAGE_PARAMETERS},
+    {"task_list_memberships", TASK_LIST(TASKS_OF_MEMBERSHIPS(TASK_PAGE)), PAGE_PARAMETERS},
 };
+
+static const struct statement task_list_filtered[] = {
+    {"task_list_filtered_all", TASK_LIST(TASKS_OF_ALL(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
+    {"task_list_filtered_event", TASK_LIST(TASKS_OF_EVENT(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
+    {"task_list_filtered_memberships", TASK_LIST(TASKS_OF_MEMBERSHIPS(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
+};
+
+#define DEPENDENCIES(within_or_across, tasks) within_or_across(tasks(TASK_PAGE), "", "")
+#define DEPENDENCIES_FILTERED(within_or_across, tasks) \
+	within_or_across(tasks(TASK_FILTERED_PAGE), DEPENDENCY_IS_SHOWN("parent_id"), DEPENDENCY_IS_SHOWN("child_id"))
 
 static const struct statement dependency_list[] = {
-    {"dependency_list_all", DEPENDENCIES_ACROSS(TASKS_OF_ALL), TASK_LIST_PARAMETERS},
-    {"dependency_list_event", DEPENDENCIES_WITHIN(TASKS_OF_EVENT), TASK_LIST_PARAMETERS},
-    {"dependency_list_memberships", DEPENDENCIES_ACROSS(TASKS_OF_MEMBERSHIPS), TASK_LIST_PARAMETERS},
+    {"dependency_list_all", DEPENDENCIES(DEPENDENCIES_ACROSS, TASKS_OF_ALL), PAGE_PARAMETERS},
+    {"dependency_list_event", DEPENDENCIES(DEPENDENCIES_WITHIN, TASKS_OF_EVENT), PAGE_PARAMETERS},
+    {"dependency_list_memberships", DEPENDENCIES(DEPENDENCIES_ACROSS, TASKS_OF_MEMBERSHIPS), PAGE_PARAMETERS},
 };
+
+static const struct statement dependency_list_filtered[] = {
+    {"dependency_list_filtered_all", DEPENDENCIES_FILTERED(DEPENDENCIES_ACROSS, TASKS_OF_ALL),
+     FILTERED_PAGE_PARAMETERS},
+    {"dependency_list_filtered_event", DEPENDENCIES_FILTERED(DEPENDENCIES_WITHIN, TASKS_OF_EVENT),
+     FILTERED_PAGE_PARAMETERS},
+    {"dependency_list_filtered_memberships", DEPENDENCIES_FILTERED(DEPENDENCIES_ACROSS, TASKS_OF_MEMBERSHIPS),
+     FILTERED_PAGE_PARAMETERS},
+};
+
+static bool asks_for_all(const struct task_filter *filter)
+{
+	return !filter->state && !filter->assignee_id && !filter->task_type_id && !filter->workflow_instance_id &&
+	       !filter->hides_todo && !filter->takeable;
+}
 
 struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
 					 const struct page *page)
 {
-	const char *parameters[TASK_LIST_PARAMETERS] = {
+	const char *parameters[FILTERED_PAGE_PARAMETERS] = {
 	    filter->scope_id,
+	    page->created_at,
+	    page->number,
+	    page->id,
+	    page->fetch,
 	    filter->state,
 	    filter->assignee_id,
 	    filter->task_type_id,
@@ -86,14 +122,13 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	    filter->hides_todo ? "t" : "f",
 	    filter->takeable,
 	    filter->eligible_for_type,
-	    page->created_at,
-	    page->number,
-	    page->id,
-	    page->fetch,
 	};
+	bool is_plain = asks_for_all(filter);
+	const struct statement *tasks = is_plain ? task_list : task_list_filtered;
+	const struct statement *dependencies = is_plain ? dependency_list : dependency_list_filtered;
 	struct task_list_results results;
-	results.tasks = batch_add(database, &task_list[filter->scope], parameters);
-	results.dependencies = batch_add(database, &dependency_list[filter->scope], parameters);
+	results.tasks = batch_add(database, &tasks[filter->scope], parameters);
+	results.dependencies = batch_add(database, &dependencies[filter->scope], parameters);
 	return results;
 }
 
@@ -114,15 +149,15 @@ int task_read_queue(struct database *database, const struct uuid *task_id, const
 	return batch_add(database, lock ? &task_read_lock : &task_read, parameters);
 }
 
-#define DEPENDENCIES_OF_TASK(task, other)                                                                    \
-	"SELECT d.child_id, d.parent_id, o.state FROM eventflow.tasks t"                                     \
-	" JOIN eventflow.task_dependencies d ON d.event_id = t.event_id AND d." task " = t.id"               \
-	" JOIN eventflow.tasks o ON o.event_id = d.event_id AND o.id = d." other " AND o.deleted_at IS NULL" \
-	" WHERE t.id = $1::uuid"
-
 static const struct statement task_dependencies = {
     "task_dependencies",
-    DEPENDENCIES_OF_TASK("child_id", "parent_id") " UNION ALL " DEPENDENCIES_OF_TASK("parent_id", "child_id"),
+    "SELECT d.child_id, d.parent_id, o.state FROM eventflow.tasks t CROSS JOIN LATERAL ("
+    "SELECT d.child_id, d.parent_id, d.parent_id AS other_id FROM eventflow.task_dependencies d"
+    " WHERE d.event_id = t.event_id AND d.child_id = t.id UNION ALL "
+    "SELECT d.child_id, d.parent_id, d.child_id FROM eventflow.task_dependencies d"
+    " WHERE d.event_id = t.event_id AND d.parent_id = t.id) d"
+    " JOIN eventflow.tasks o ON o.event_id = t.event_id AND o.id = d.other_id AND o.deleted_at IS NULL"
+    " WHERE t.id = $1::uuid",
     1,
 };
 

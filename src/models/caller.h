@@ -12,7 +12,6 @@
  * names an event, its version and the caller's membership as e and m. They are what decides, and nothing else: every
  * request reads them. */
 #define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version"
-#define CALLER_EVENT_COLUMNS "e.version, m.user_id IS NOT NULL"
 
 struct caller {
 	struct uuid id;
@@ -24,7 +23,8 @@ struct caller {
 	bool is_member;
 };
 
-/* A row with or without CALLER_EVENT_COLUMNS. */
+/* A row of CALLER_COLUMNS, and perhaps an event's version (NULL: there is no such event) and whether the caller is a
+ * member of it. */
 struct caller caller_from_row(struct row *row);
 
 #endif

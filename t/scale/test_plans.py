@@ -25,10 +25,11 @@ CALLER, EVENT, INSTANCE = identifier(1, 1), identifier(2, 7), identifier(5, 72)
 CROWDED = identifier(2, 1)
 TASK, CHILD = task_of(7, 2, 0), task_of(7, 2, 1)
 FIRST = ["-infinity", NOTHING, 101]  # the first page of 100
-START = [*[None] * 4, False, None, None, "-infinity", 0, NOTHING, 51]  # of 50 tasks, without a filter
-MIDDLE = [*[None] * 4, False, None, None, "2026-05-01 00:00:00Z", 3, NOTHING, 51]
-TAKEABLE = [*[None] * 4, False, True, identifier(9, 1), "-infinity", 0, NOTHING, 51]
-DONE = ["DONE", *[None] * 3, True, None, None, "-infinity", 0, NOTHING, 51]
+START = ["-infinity", 0, NOTHING, 51]  # of 50 tasks
+MIDDLE = ["2026-05-01 00:00:00Z", 3, NOTHING, 51]
+ALL = [*[None] * 4, False, None, None]  # the filter that asks for nothing
+TAKEABLE = [*[None] * 4, False, True, identifier(9, 1)]
+DONE = ["DONE", *[None] * 3, True, None, None]
 NEW_TASK = [[NOTHING], ["a"], [None], ["A"], [""], ["TODO"], [0], [0]]
 MOVE = [[TASK], [2], ["state"], ["TODO"], ["IN_PROGRESS"], [None], [None], [CALLER], ["Now."]]
 
@@ -48,8 +49,14 @@ PARAMETERS = {
     "task_type_eligible": [[CALLER]],
     "assignee_read": [[CALLER, TASK]],
     "task_list_all": [[None, *START], [None, *MIDDLE]],
-    "task_list_event": [[CROWDED, *START], [CROWDED, *MIDDLE], [EVENT, *TAKEABLE], [EVENT, *DONE]],
+    "task_list_event": [[CROWDED, *START], [CROWDED, *MIDDLE], [EVENT, *START]],
     "task_list_memberships": [[CALLER, *START], [CALLER, *MIDDLE]],
+    "task_list_filtered_all": [[None, *START, *ALL], [None, *MIDDLE, *ALL]],
+    "task_list_filtered_event": [
+        *([CROWDED, *page, *ALL] for page in (START, MIDDLE)),
+        *([EVENT, *START, *filter] for filter in (TAKEABLE, DONE)),
+    ],
+    "task_list_filtered_memberships": [[CALLER, *START, *ALL], [CALLER, *MIDDLE, *ALL]],
     "task_read": [[TASK, CALLER]],
     "task_read_lock": [[TASK, CALLER]],
     "task_dependencies": [[TASK]],
@@ -69,8 +76,8 @@ PARAMETERS = {
     "proof_event_lock": [[EVENT]],
     "proof_transition_find": [[EVENT, TASK, 1, "2026-01-01"]],
 }
-for scope in ("all", "event", "memberships"):
-    PARAMETERS[f"dependency_list_{scope}"] = PARAMETERS[f"task_list_{scope}"]
+for list_name in [name for name in PARAMETERS if name.startswith("task_list_")]:
+    PARAMETERS[list_name.replace("task_list", "dependency_list")] = PARAMETERS[list_name]
 
 STATEMENTS = read_statements()
 
@@ -167,7 +174,14 @@ def test_no_statement_reads_a_whole_table(measured, name):
         assert "Index Cond" in node or node["Index Name"] == "tasks_deleted", f"the whole index is read: {shown}"
 
 
-@pytest.mark.parametrize("name", ["task_list_event", "dependency_list_event", "workflow_instance_list_event", "member_list"])
+PAGES_OF_AN_EVENT = [
+    *(f"{kind}_list_{scope}" for kind in ("task", "dependency") for scope in ("event", "filtered_event")),
+    "workflow_instance_list_event",
+    "member_list",
+]
+
+
+@pytest.mark.parametrize("name", PAGES_OF_AN_EVENT)
 def test_a_page_of_an_event_is_read_in_its_order(measured, name):
     """The index gives the order: nothing is sorted that is longer than the page."""
     limits = [node for node in nodes_of(measured[2][name]) if node["Node Type"] == "Limit"]
