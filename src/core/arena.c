@@ -117,7 +117,8 @@ static struct block *add_block(struct arena *arena, size_t size)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Memory as it was left; NULL as arena_alloc. */
+static void *reserve(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - ALIGNMENT)
 		return NULL;
@@ -129,7 +130,13 @@ void *arena_alloc(struct arena *arena, size_t size)
 		return NULL;
 	void *memory = (char *)block->bytes + block->used;
 	block->used += aligned;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	void *memory = reserve(arena, size);
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 void *arena_calloc(struct arena *arena, size_t count, size_t size)
@@ -144,19 +151,25 @@ char *arena_copy(struct arena *arena, struct text text)
 {
 	if (text.length == SIZE_MAX)
 		return NULL;
-	char *copy = arena_alloc(arena, text.length + 1);
-	if (copy && text.length > 0)
+	char *copy = reserve(arena, text.length + 1);
+	if (!copy)
+		return NULL;
+	if (text.length > 0)
 		memcpy(copy, text.data, text.length);
+	copy[text.length] = '\0';
 	return copy;
 }
 
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
 {
+	struct block *block = arena->blocks;
+	size_t size = room(block);
+	char *here = size > 0 ? (char *)block->bytes + block->used : NULL;
 	va_list again;
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
-	char *formatted = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
-	if (formatted)
+	int length = vsnprintf(here, size, format, arguments); /* most often there is room, and it is done */
+	char *formatted = length < 0 ? NULL : reserve(arena, (size_t)length + 1);
+	if (formatted && formatted != here)
 		(void)vsnprintf(formatted, (size_t)length + 1, format, again);
 	va_end(again);
 	return formatted;

@@ -216,6 +216,24 @@ void json_string(struct json_writer *writer, const char *string)
 	json_text(writer, text_from_string(string));
 }
 
+void json_plain(struct json_writer *writer, struct text text)
+{
+	if (text.length > SIZE_MAX - 3 || !reserve(writer, text.length + 3)) {
+		(void)fail(writer);
+		return;
+	}
+	put_comma(writer);
+	put_byte(writer, '"');
+	put_bytes(writer, text.data, text.length);
+	put_byte(writer, '"');
+	writer->comma_due = true;
+}
+
+void json_uuid(struct json_writer *writer, const struct uuid *uuid)
+{
+	json_plain(writer, (struct text){uuid->text, UUID_LENGTH});
+}
+
 void json_integer(struct json_writer *writer, int64_t value)
 {
 	char digits[INTEGER_LENGTH_MAX];

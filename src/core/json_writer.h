@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/text.h"
+#include "core/uuid.h"
 
 struct json_writer {
 	char *data;
@@ -39,6 +40,11 @@ void json_text(struct json_writer *writer, struct text text);
 
 /* As json_text, for a NUL-terminated string or NULL. */
 void json_string(struct json_writer *writer, const char *string);
+
+/* A string that is known to hold nothing that must be escaped, as times do not. */
+void json_plain(struct json_writer *writer, struct text text);
+
+void json_uuid(struct json_writer *writer, const struct uuid *uuid);
 
 void json_integer(struct json_writer *writer, int64_t value);
 void json_boolean(struct json_writer *writer, bool value);

@@ -38,16 +38,32 @@ static int days_in_month(int year, int month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
+/* Whether there is such a time. text has either shape. */
+static bool exists(const char *text)
+{
+	int year = number_at(text, 4);
+	int month = number_at(text + 5, 2);
+	int day = number_at(text + 8, 2);
+	return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month) &&
+	       number_at(text + 11, 2) < 24 && number_at(text + 14, 2) < 60 && number_at(text + 17, 2) < 60;
+}
+
 bool timestamp_is_valid(struct text timestamp)
 {
-	if (timestamp.length != TIMESTAMP_LENGTH || !has_shape(timestamp.data, FORMATTED_SHAPE))
+	return timestamp.length == TIMESTAMP_LENGTH && has_shape(timestamp.data, FORMATTED_SHAPE) &&
+	       exists(timestamp.data);
+}
+
+/* A point and one to six digits, or nothing. */
+static bool is_fraction(const char *text, size_t length)
+{
+	if (length == 1 || length > 1 + FRACTION_LENGTH || (length > 0 && text[0] != '.'))
 		return false;
-	int year = number_at(timestamp.data, 4);
-	int month = number_at(timestamp.data + 5, 2);
-	int day = number_at(timestamp.data + 8, 2);
-	return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month) &&
-	       number_at(timestamp.data + 11, 2) < 24 && number_at(timestamp.data + 14, 2) < 60 &&
-	       number_at(timestamp.data + 17, 2) < 60;
+	for (size_t i = 1; i < length; i++) {
+		if (!is_digit(text[i]))
+			return false;
+	}
+	return true;
 }
 
 bool timestamp_from_postgresql(struct text timestamp, char formatted[TIMESTAMP_SIZE])
@@ -57,13 +73,13 @@ bool timestamp_from_postgresql(struct text timestamp, char formatted[TIMESTAMP_S
 		return false;
 	const char *fraction = timestamp.data + SECONDS_LENGTH;
 	size_t fraction_length = timestamp.length - SECONDS_LENGTH - offset_length; /* with its point */
-	if (fraction_length == 1 || fraction_length > 1 + FRACTION_LENGTH ||
-	    memcmp(fraction + fraction_length, UTC_OFFSET, offset_length) != 0)
+	if (!is_fraction(fraction, fraction_length) ||
+	    memcmp(fraction + fraction_length, UTC_OFFSET, offset_length) != 0 || !exists(timestamp.data))
 		return false;
 
 	memcpy(formatted, timestamp.data, SECONDS_LENGTH);
 	formatted[10] = 'T';
 	memcpy(formatted + SECONDS_LENGTH, ".000000Z", sizeof(".000000Z"));
 	memcpy(formatted + SECONDS_LENGTH, fraction, fraction_length);
-	return timestamp_is_valid((struct text){formatted, TIMESTAMP_LENGTH});
+	return true;
 }

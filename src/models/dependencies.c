@@ -113,7 +113,7 @@ static void write_side(struct json_writer *json, const struct dependencies *depe
 {
 	json_begin_array(json);
 	for (int i = first; i != NONE; i = dependencies->all[i].next[side])
-		json_string(json, dependencies->all[i].other[side]);
+		json_plain(json, (struct text){dependencies->all[i].other[side], UUID_LENGTH});
 	json_end_array(json);
 }
 

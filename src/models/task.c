@@ -35,20 +35,23 @@ struct task task_from_row(struct row *row)
 static void write_optional_uuid(struct json_writer *json, const char *name, const struct optional_uuid *uuid)
 {
 	json_name(json, name);
-	json_string(json, uuid->present ? uuid->value.text : NULL);
+	if (uuid->present)
+		json_uuid(json, &uuid->value);
+	else
+		json_null(json);
 }
 
 void task_write_members(struct json_writer *json, const struct task *task, const struct dependencies *dependencies)
 {
 	json_name(json, "id");
-	json_string(json, task->id.text);
+	json_uuid(json, &task->id);
 	json_name(json, "event_id");
-	json_string(json, task->event_id.text);
+	json_uuid(json, &task->event_id);
 	write_optional_uuid(json, "workflow_instance_id", &task->workflow_instance_id);
 	json_name(json, "node_id");
 	json_text(json, task->node_id);
 	json_name(json, "task_type_id");
-	json_string(json, task->task_type_id.text);
+	json_uuid(json, &task->task_type_id);
 	json_name(json, "label");
 	json_text(json, task->label);
 	json_name(json, "description");

@@ -9,7 +9,7 @@ void timestamp_write(struct json_writer *json, const char *name, struct text tim
 	if (!timestamp.data)
 		json_null(json);
 	else if (timestamp_from_postgresql(timestamp, formatted))
-		json_string(json, formatted);
+		json_plain(json, (struct text){formatted, TIMESTAMP_LENGTH});
 	else
 		json->failed = true;
 }

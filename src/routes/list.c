@@ -34,7 +34,7 @@ void list_keep(struct list *list, const struct row *row, struct text created_at,
 {
 	if (!keep(list, row))
 		return;
-	list->failed = list->failed || !timestamp_from_postgresql(created_at, list->last.created_at);
+	list->last_created_at = created_at;
 	list->last.number = number;
 	list->last.id = *id;
 }
@@ -46,12 +46,16 @@ void list_keep_number(struct list *list, const struct row *row, int64_t number)
 		list->last.number = number;
 }
 
-static struct text encode_cursor(const struct list *list)
+static enum error encode_cursor(struct list *list, struct text *cursor)
 {
 	struct arena *arena = list->context->arena;
 	if (list->is_by_number)
-		return cursor_encode_number(arena, list->page->binding, list->last.number);
-	return cursor_encode(arena, list->page->binding, &list->last);
+		*cursor = cursor_encode_number(arena, list->page->binding, list->last.number);
+	else if (timestamp_from_postgresql(list->last_created_at, list->last.created_at))
+		*cursor = cursor_encode(arena, list->page->binding, &list->last);
+	else
+		return ERROR_INTERNAL;
+	return cursor->data ? ERROR_NONE : ERROR_OUT_OF_MEMORY;
 }
 
 enum error list_end(struct list *list, struct text *next_cursor)
@@ -60,9 +64,9 @@ enum error list_end(struct list *list, struct text *next_cursor)
 	if (list->failed)
 		return context_fail(list->context, ERROR_INTERNAL, NULL);
 	if (list->written < list->rows.count) {
-		*next_cursor = encode_cursor(list);
-		if (!next_cursor->data)
-			return context_fail(list->context, ERROR_OUT_OF_MEMORY, NULL);
+		enum error error = encode_cursor(list, next_cursor);
+		if (error != ERROR_NONE)
+			return context_fail(list->context, error, NULL);
 	}
 	json_end_array(list->json);
 	json_name(list->json, "next_cursor");

@@ -25,6 +25,7 @@ struct list {
 	bool failed;
 	struct json_mark mark;
 	struct cursor_key last;
+	struct text last_created_at; /* as PostgreSQL writes it */
 	bool is_by_number;
 };
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/encoding.h"
+#include "core/hash.h"
 #include "db/database.h"
 
-enum { VERSION_DIGITS_MAX = 18, TAG_BYTES = 8 };
+enum { VERSION_DIGITS_MAX = 18 };
 
 /* "<version>-<tag>", with the quotes; the length of the version's digits, or 0. */
 static size_t version_digits(struct text tag)
@@ -55,10 +55,8 @@ const char *event_version_tag(struct context *context, const struct caller *call
 	    context->arena, "%s %s %" PRId64 " %.*s?%.*s", caller->id.text, caller->rights.user_type_id.text,
 	    database_stamp(context->database, caller->reference_version), (int)request->path.length, request->path.data,
 	    (int)request->query.length, request->query.data ? request->query.data : "");
-	uint8_t digest[SHA256_SIZE];
-	char hex[2 * TAG_BYTES + 1];
-	if (!decides || !sha256(text_from_string(decides), digest))
+	if (!decides)
 		return NULL;
-	hex_encode(digest, TAG_BYTES, hex);
-	return arena_format(context->arena, "\"%" PRId64 "-%s\"", version, hex);
+	return arena_format(context->arena, "\"%" PRId64 "-%016" PRIx64 "\"", version,
+			    hash_text_alike(text_from_string(decides)));
 }

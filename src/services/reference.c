@@ -4,14 +4,12 @@
 #include <string.h>
 
 #include "cache/cache.h"
-#include "core/encoding.h"
+#include "core/hash.h"
 #include "crud/reference.h"
 #include "crud/workflow.h"
 #include "db/database.h"
 #include "services/caller.h"
 #include "services/page.h"
-
-enum { TAG_BYTES = 8 };
 
 static const char *const resource_names[REFERENCE__MAX] = {
     [REFERENCE_USER_TYPES] = "user_types",
@@ -68,12 +66,7 @@ static struct text key_of(struct context *context, const char *resource, int64_t
 /* "r<version>-<hash of the key>": the same bytes for whoever asks. */
 static const char *tag_of(struct context *context, struct text key, int64_t version)
 {
-	uint8_t digest[SHA256_SIZE];
-	char hex[2 * TAG_BYTES + 1];
-	if (!sha256(key, digest))
-		return NULL;
-	hex_encode(digest, TAG_BYTES, hex);
-	return arena_format(context->arena, "\"r%" PRId64 "-%s\"", version, hex);
+	return arena_format(context->arena, "\"r%" PRId64 "-%016" PRIx64 "\"", version, hash_text_alike(key));
 }
 
 /* What is remembered: the next page's cursor, a line feed, and the body, which as JSON of ours holds none. */

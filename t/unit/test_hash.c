@@ -38,3 +38,10 @@ Test(hash, every_process_has_a_key_of_its_own)
 	}
 	cr_expect_neq(hashes[0], hashes[1], "two processes");
 }
+
+Test(hash, alike_in_every_process)
+{
+	cr_expect_eq(hash_text_alike(TEXT("sample")), UINT64_C(0x4812e460280c6ef2), "%016lx",
+		     (unsigned long)hash_text_alike(TEXT("sample")));
+	cr_expect_neq(hash_text_alike(TEXT("sample")), hash_text_alike(TEXT("simple")), "another text");
+}

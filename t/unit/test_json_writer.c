@@ -213,6 +213,15 @@ Test(json_writer, string)
 	json_writer_free(&small);
 }
 
+Test(json_writer, plain_strings)
+{
+	json_begin_array(&writer);
+	json_plain(&writer, TEXT("2026-11-24T12:09:59.000000Z"));
+	json_uuid(&writer, &(struct uuid){"70000006-0000-4000-8000-000000000001"});
+	json_end_array(&writer);
+	expect_written("[\"2026-11-24T12:09:59.000000Z\",\"70000006-0000-4000-8000-000000000001\"]");
+}
+
 Test(json_writer, reset_keeps_the_buffer)
 {
 	json_begin_array(&writer);
