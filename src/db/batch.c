@@ -58,10 +58,18 @@ static bool may_run_again(struct database *database)
 	       connection_ensure(database) == ERROR_NONE;
 }
 
+/* A connection that was alive a moment ago is not looked at again: if it is lost now, the batch runs on a new one. But
+ * a batch that commits never runs again. */
+static bool is_trusted(const struct database *database)
+{
+	return database->connection && !round_trip_commits(database) &&
+	       clock_milliseconds() - database->alive_at < TRUSTED;
+}
+
 static enum error run_anew(struct database *database)
 {
 	int results = database->result_count;
-	enum error error = connection_ensure(database);
+	enum error error = is_trusted(database) ? ERROR_NONE : connection_ensure(database);
 	if (error == ERROR_NONE)
 		error = round_trip_run(database);
 	if (error == ERROR_NONE || !may_run_again(database))

@@ -196,6 +196,7 @@ static enum error check_schema(struct database *database)
 static enum error ensure_session(struct database *database)
 {
 	struct outage_attempt attempt;
+	database->alive_at = clock_milliseconds();
 	if (database->connection && is_alive(database->connection))
 		return ERROR_NONE;
 	if (database->connection)

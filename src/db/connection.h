@@ -14,6 +14,7 @@ enum {
 	PREPARED_MAX = 96,
 	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
 	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
+	TRUSTED = 1000,       /* milliseconds for which a connection is taken for alive after it was looked at */
 	CONNECT_MIN = 50,     /* milliseconds of a request's time, without which no connection is opened */
 	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
 };
@@ -37,6 +38,7 @@ struct database {
 	const struct config *config;
 	struct outage *outage;
 	PGconn *connection;
+	int64_t alive_at; /* when it was last found alive, by clock_milliseconds */
 	int host;         /* the one of DATABASE_URL's that took the last connection */
 	bool pooled;      /* a transaction pooler is between: nothing may depend on the session */
 	bool unlimited;   /* the role has no time limits, and the session could not be given any */
