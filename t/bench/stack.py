@@ -11,6 +11,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = {"users": 2000, "events": 1000, "members": 20}
+LIST_MEMORY = 4 * 1024 * 1024  # of a worker, for lists: 40 events' have room, and 1,000 have not
 
 
 def free_port():
@@ -59,6 +60,7 @@ class Stack:
             "PORT": str(self.port),
             "WORKERS": str(workers),
             "THREADS": str(threads),
+            "CACHE_LIST_BYTES": str(LIST_MEMORY),
         }
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SUPABASE_URL"):
             self.environment.pop(name, None)

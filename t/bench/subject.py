@@ -97,5 +97,7 @@ class Subject:
         return load.replay(self.stack, build, recording, not operation.writes, database, self.options.seconds)
 
     def round(self, operation):
-        requests = operation.requests(REQUESTS)
+        """Connections are made, caches filled and processes started before anything counts."""
+        load.drive(self.stack.url, operation.requests(REQUESTS), self.tokens, self.options.connections, 1)
+        requests = operation.requests(REQUESTS)  # anew: writes have changed what the first ones would
         return load.measure(self.stack, requests, self.tokens, self.options.connections, self.options.seconds)
