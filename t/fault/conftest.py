@@ -1,6 +1,7 @@
 """What the tests under faults share: the running stack, its people and tasks, and the rig."""
 
 import itertools
+import os
 import pathlib
 import sys
 
@@ -15,11 +16,13 @@ from host import Host  # noqa: E402
 from shim import Shim  # noqa: E402
 from site_control import running_site  # noqa: E402
 from specification import Specification  # noqa: E402
+from standby import Pair  # noqa: E402
 from world import World  # noqa: E402
 
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run what takes long, too")
+    parser.addoption("--stride", type=int, help="of the allocations that fail")
     parser.addoption("--seed", type=int, default=1, help="of the checker's first run")
     parser.addoption("--operations", type=int, help="of each run of the checker")
 
@@ -71,9 +74,13 @@ def shimmed_host(stack, shim):
 
 
 @pytest.fixture(scope="session")
-def site(shim):
-    """A stack of its own, which may be treated badly; the shim is in its workers."""
-    with running_site(stack_module.ROOT / "var" / "fault", environment=shim.environment()) as site:
+def site(shim, is_long):
+    """A stack of its own, which may be treated badly; the shim is in its workers. With --long it can fail over. It is in
+    EVENTFLOW_FAULT_VAR (var/fault)."""
+    var = pathlib.Path(os.environ.get("EVENTFLOW_FAULT_VAR", stack_module.ROOT / "var" / "fault"))
+    with running_site(var, environment=shim.environment()) as site:
+        if is_long:
+            site.use_pair(Pair(site))
         yield site
 
 

@@ -43,7 +43,7 @@ class Nemesis(threading.Thread):
         super().__init__(daemon=True)
         self.site, self.shim, self.shared, self.pauses = site, shim, shared, pauses
         self.random = random.Random(f"nemesis {seed}")
-        self.kinds = kinds or KINDS
+        self.kinds = kinds or [kind for kind in KINDS if site.pair or kind != "fail_over"]
         self.faults, self.ends, self.error = [], threading.Event(), None
         self.rounds = 0  # of all kinds, that are over
         self.replacements = []  # seconds until a killed worker was replaced
@@ -58,6 +58,8 @@ class Nemesis(threading.Thread):
                     self.random.shuffle(bag)
                 self.strike(bag.pop())
                 self.rounds += not bag
+            if self.site.pair and not self.site.pair.is_at_home():
+                self.strike("fail_over")
         except Exception as error:  # pylint: disable=broad-except
             self.error = error
             raise
@@ -99,6 +101,13 @@ class Nemesis(threading.Thread):
             os.kill(self.random.choice(self.site.backends() or [self.site.any_backend()]), signal.SIGKILL)
             wait_for(lambda: is_lost(witness), 10, "the end of all sessions")
         wait_for(self.site.database_answers, 30, "recovery")
+        fault.back = time.monotonic_ns()
+
+    def fail_over(self, fault):
+        """The primary dies, and a synchronous standby takes its place."""
+        self.site.pair.make_standby()
+        self._wait(0.2, 1)
+        self.site.pair.fail_over()
         fault.back = time.monotonic_ns()
 
     def end_sessions(self, fault):
@@ -144,9 +153,8 @@ class Nemesis(threading.Thread):
                 self._wait(0.01, 0.05)
 
     def read_only(self, _):
-        for statement in ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
-            self._sql(f"ALTER SYSTEM {statement}")
-            os.kill(self.site.postmaster(), signal.SIGHUP)
+        for setting in ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
+            self.site.alter_system(setting)
             self._wait(0.2, 0.8)
 
     def limit_connections(self, fault):

@@ -1,15 +1,28 @@
 """Every allocation, every call to libpq and every read and write of every operation fails, once or from then on: no
 worker dies of it (but where libfcgi gives up), nothing is half done, and the next request is answered."""
 
+import collections
+
 import pytest
 from attempt import Attempt
 from operations import OPERATIONS
 from shim import ALLOCATION, COUNT, FAIL, IO, LIBPQ
 
 SHORT = ("pick", "task_list", "auth_login")
-STRIDES = {ALLOCATION: 7, LIBPQ: 1, IO: 1}  # of the calls that are tried without --long
+SHORT_STRIDE = 7  # of the allocations, without --long
 FAMILIES = {"allocation": ALLOCATION, "libpq": LIBPQ, "io": IO}
 GIVES_UP = "fcgiapp.c"  # libfcgi asserts that it gets memory
+
+
+@pytest.fixture
+def strides(request, is_long):
+    return {ALLOCATION: request.config.getoption("--stride") or (1 if is_long else SHORT_STRIDE), LIBPQ: 1, IO: 1}
+
+
+@pytest.fixture(scope="module")
+def counts():
+    """How many calls have failed, of each family."""
+    return collections.Counter()
 
 
 @pytest.fixture(params=OPERATIONS)
@@ -32,12 +45,13 @@ def calls_of(family, world, team, host, operation):
 
 @pytest.mark.parametrize("persists", (False, True), ids=("once", "from then on"))
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_call_that_fails_breaks_nothing(world, team, shimmed_host, operation, family, persists, is_long):
+def test_a_call_that_fails_breaks_nothing(world, team, shimmed_host, operation, family, persists, strides, counts):
     host, shim, number_of = shimmed_host, shimmed_host.shim, FAMILIES[family]
     calls, good, expected = calls_of(number_of, world, team, host, operation)
     assert len(calls) > 3, "the shim sees nothing"
     wrong = []
-    for number in range(1, len(calls) + 1, 1 if is_long else STRIDES[number_of]):
+    for number in range(1, len(calls) + 1, strides[number_of]):
+        counts[family] += 1
         attempt = Attempt(world, team, host, operation)
         attempt.warm_up()
         shim.arm(number_of, FAIL, number, persists)
@@ -56,3 +70,8 @@ def test_a_call_that_fails_breaks_nothing(world, team, shimmed_host, operation, 
         finally:
             shim.disarm()
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_calls_were_many(counts, say):
+    say(f"calls that failed: {dict(counts)}")
+    assert set(counts) == set(FAMILIES) and sum(counts.values()) > 300

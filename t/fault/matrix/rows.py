@@ -83,6 +83,7 @@ ROWS = {
             COMMIT + "test_a_commit_that_no_standby_has_is_no_success",
             CONNECTIONS + "test_hosts_are_asked_in_turn_and_one_that_is_silent_leaves_time_for_the_next",
         ),
+        ("fail_over",),
     ),
     "F7": Row(
         "the disk is full",

@@ -113,6 +113,7 @@ class Attempt:
             self.host.process.wait(DEADLINE)  # nothing else ends a connection without an answer
         if not self.host.is_alive():
             status, words = self.host.process.returncode, self.host.log.read_text()[-2000:]
+            assert not (complaints := self.host.complaints()), f"{what}: {complaints}"
             assert may_die is not None and may_die in words, f"{what}: the worker has died, {status}\n{words}"
             self.host.start()
         self._wait_until_nothing_is_under_way()

@@ -15,6 +15,7 @@ import stack as stack_module
 from relay import Relay, pump
 
 BUILD = stack_module.BUILD
+SANITIZER = re.compile(r"Sanitizer: |runtime error: ")
 
 
 def database_url_through(stack, folder):
@@ -72,6 +73,12 @@ class Host:
     def is_alive(self):
         return self.process.poll() is None
 
+    def complaints(self):
+        """What the sanitizers say, where the worker was built with them."""
+        words = self.log.read_text(errors="replace")
+        found = SANITIZER.search(words)
+        return words[found.start() :][:6000] if found else ""
+
     def serve(self):
         pump(self.selector, 0.001)
 
@@ -100,7 +107,10 @@ class Host:
             self.process.wait(timeout=15)
 
     def close(self):
+        """A worker with sanitizers tells at its end what it has leaked."""
         self.stop()
+        complaints = self.complaints()
         self.relay.close()
         self.selector.close()
         shutil.rmtree(self.folder)
+        assert not complaints, complaints

@@ -16,7 +16,7 @@ from host import BUILD
 
 RIGHTS = (  # that the rig needs, beyond those of the schema's owner
     "pg_signal_backend, pg_monitor",
-    "ALTER SYSTEM ON PARAMETER default_transaction_read_only",
+    "ALTER SYSTEM ON PARAMETER default_transaction_read_only, synchronous_standby_names",
 )
 BIN = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
 
@@ -43,7 +43,8 @@ class Site:
         self.environment = {"LOG_LEVEL": "WARNING", **(environment or {})}
         self.data = stack.var / "postgresql" / "data"
         self.socket = stack.var / "run" / "eventflow.sock"
-        self.supervisor = None
+        self.owner = pwd.getpwuid(self.data.stat().st_uid).pw_name
+        self.supervisor, self.pair = None, None
         for right in RIGHTS:
             stack.superuser_sql(f"GRANT {right} TO eventflow_owner")
         self.end_first_workers()
@@ -124,12 +125,23 @@ class Site:
         connection.autocommit = True
         return connection
 
-    def control(self, *arguments, check=True):
+    def use_pair(self, pair):
+        """From now on the database may be in either of two places (standby.Pair)."""
+        self.pair, self.stack.owner_url = pair, pair.owner_url
+        self.environment["DATABASE_URL"] = pair.api_url
+        self.replace_workers(self.binary)
+
+    def control(self, *arguments, data=None):
         """pg_ctl of the database's cluster, or of another one."""
         log = self.stack.var / "log" / "postgresql.log"
-        owner = pwd.getpwuid(self.data.stat().st_uid).pw_name if os.getuid() == 0 else ""
-        command = as_user(owner, BIN / "pg_ctl", "-D", self.data, "-w", "-l", log, *arguments)
-        subprocess.run(command, check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)
+        command = as_user(self.owner, BIN / "pg_ctl", "-D", data or self.data, "-w", "-l", log, *arguments)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)
+
+    def alter_system(self, setting):
+        """A setting of all sessions, from soon on."""
+        with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"ALTER SYSTEM {setting}")
+        os.kill(self.postmaster(), signal.SIGHUP)
 
     def postmaster(self):
         return int((self.data / "postmaster.pid").read_text().split()[0])
