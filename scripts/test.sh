@@ -83,7 +83,7 @@ part transport pytest_in transport
 part attacks pytest_in attacks
 part durability pytest_in durability
 part scale pytest_in scale
-part fault "$ROOT/t/fault/run" "$ROOT/t/fault/checker" "$ROOT/t/fault/isolation"
+part fault "$ROOT/t/fault/run"
 long_part fault-long "$ROOT/t/fault/run" --long
 part browser node_tests browser
 part fuzz "$ROOT/t/fuzz/run" 120

@@ -68,7 +68,8 @@ def shim():
 
 @pytest.fixture(scope="module")
 def shimmed_host(stack, shim):
-    host = Host(stack, shim)
+    """It gives up sooner than others, as what is broken stays so."""
+    host = Host(stack, shim, REQUEST_DEADLINE="3")
     yield host
     host.close()
 

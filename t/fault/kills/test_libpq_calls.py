@@ -7,8 +7,6 @@ from schedule import wait_until
 from shim import COUNT, KILL_AFTER, KILL_BEFORE, LIBPQ, LIE, PAUSE_AFTER, PAUSE_BEFORE
 from writes import WRITES
 
-SHORT = ("finish", "kept")
-
 
 def ready(world, team, host, write, connection):
     """connection: whether the worker's connection to the server is there before the request."""
@@ -22,7 +20,7 @@ def ready(world, team, host, write, connection):
 @pytest.mark.parametrize("connection", ("kept", "new"))
 @pytest.mark.parametrize("name", WRITES)
 def test_a_write_that_is_cut_off_at_a_call_is_whole_or_not_there(world, team, shimmed_host, name, connection, is_long):
-    if not is_long and (name, connection) != SHORT:
+    if not is_long:
         pytest.skip("only with --long: the statements are tried in any case")
     host, shim, write = shimmed_host, shimmed_host.shim, WRITES[name]
     whole = ready(world, team, host, write, connection)

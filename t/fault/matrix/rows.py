@@ -78,8 +78,12 @@ ROWS = {
     ),
     "F6": Row(
         "the primary dies, and a standby takes its place",
-        "with a synchronous standby no acknowledged write is lost; a commit that no standby has is no success",
+        "with a synchronous standby no acknowledged write is lost, without one exactly what it had not received",
         (
+            "durability/test_failover.py::test_with_a_synchronous_standby_nothing_acknowledged_is_lost",
+            "durability/test_failover.py::test_without_one_exactly_what_it_had_not_received_is_lost",
+            "durability/test_failover.py::test_what_is_remembered_of_lost_changes_is_forgotten",
+            "durability/test_failover.py::test_a_primary_that_is_one_no_more_is_left",
             COMMIT + "test_a_commit_that_no_standby_has_is_no_success",
             CONNECTIONS + "test_hosts_are_asked_in_turn_and_one_that_is_silent_leaves_time_for_the_next",
         ),
@@ -239,7 +243,10 @@ ROWS = {
         "the schema is not the worker's",
         "not ready; 500 in the envelope, no crash, and 200 once it is mended",
         (
-            HERE + "test_moments.py::test_f26_a_column_that_is_gone",
+            "durability/test_schema.py::test_a_column_that_is_gone_is_an_error_of_ours_and_no_end",
+            "durability/test_schema.py::test_a_worker_that_starts_before_the_migration_waits_for_it",
+            "durability/test_schema.py::test_a_worker_serves_on_while_the_next_version_is_rolled_out",
+            "durability/test_schema.py::test_tables_that_are_altered_meanwhile",
             "api/test_health.py::test_another_schema_version_is_not_ready",
             "api/test_health.py::test_no_schema_version_is_not_ready",
         ),

@@ -30,8 +30,8 @@ def server_socket(stack):
 class Host:
     """The process is started anew when it has died, by start(). With a shim, that is preloaded."""
 
-    def __init__(self, stack, shim=None):
-        self.stack, self.shim = stack, shim
+    def __init__(self, stack, shim=None, **settings):
+        self.stack, self.shim, self.settings = stack, shim, settings
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-host.", dir="/tmp"))
         self.selector = selectors.DefaultSelector()
         self.relay = Relay(self.selector, server_socket(stack))
@@ -48,6 +48,7 @@ class Host:
             "EVENTFLOW_ENV_FILE": str(self.stack.var / "eventflow.env"),
             "DATABASE_URL": database_url_through(self.stack, self.relay.folder),
             "LOG_LEVEL": "INFO",
+            **self.settings,
             **(self.shim.environment() if self.shim else {}),
         }
         command = ["spawn-fcgi", "-n", "-s", self.path, "--", str(BUILD / "eventflow"), "--threads", "1"]
