@@ -1,8 +1,5 @@
 """The attacks on each web server: exact status and code, nothing written, and the same bytes from all of them."""
 
-import pathlib
-import re
-
 import pytest
 
 from attack import Attack
@@ -57,29 +54,6 @@ def test_attack(front, fronts, scene, attack: Attack):
     first = expected_of(front, fronts, scene, attack)
     assert attack.difference or answer[2] == first[2], f"{SERVERS[0]}: {first[2]}"
     assert not front.workers_that_died()
-
-
-def test_hostile_json_costs_no_memory(front, scene):
-    """Bodies that are as deep or as long as they may be, once each thread has met them: which of them a request meets is
-    chance, so rounds follow until one adds nothing to speak of."""
-
-    def memory():
-        """KiB of all workers."""
-        status = [pathlib.Path(f"/proc/{pid}/status").read_text() for pid in front.stack.worker_pids()]
-        return sum(int(re.search(r"VmRSS:\s*(\d+)", text)[1]) for text in status)
-
-    def send_all():
-        for body in (b"[" * 1000000, b'{"a":' * 200000, b'{"reason":"' + b"\\u00e4" * 170000 + b'"}'):
-            for _ in range(12):
-                front.caller(scene.vendor).call("POST", f"/api/tasks/{scene.task}/transition", body=body)
-
-    sizes = [memory()]
-    for _ in range(6):
-        send_all()
-        sizes.append(memory())
-        if sizes[-1] - sizes[-2] < 1024:
-            return
-    raise AssertionError(f"the workers grow with every round: {sizes}")
 
 
 def test_every_row_of_the_table_is_there():

@@ -8,8 +8,8 @@ from world import new_id
 
 # The contract's list: each fault's first and last place in it. What stands in the address has no place of its own among
 # type, syntax and fields of the body: it goes with all three.
-PLACES = ("PATH", "METHOD", "TOKEN", "TYPE", "SYNTAX", "FIELDS", "SCOPE", "PERMISSION", "HELD", "ELIGIBILITY", "STATE")
-PLACES += ("ROWS", "VERSION")
+PLACES = ("PATH", "METHOD", "TOKEN", "TYPE", "SYNTAX", "FIELDS", "SCOPE", "PERMISSION", "HELD", "ELIGIBILITY", "REPEAT")
+PLACES += ("STATE", "ROWS", "VERSION")
 RANKS = {place: (number, number) for number, place in enumerate(PLACES)}
 RANKS["ADDRESS"] = (RANKS["TYPE"][0], RANKS["FIELDS"][1])
 
@@ -170,6 +170,14 @@ IF_MATCH = [
     fault("If-Match malformed", "ADDRESS", "invalid_if_match", "if_match", header("If-Match", "malformed")),
     fault("If-Match *", "ADDRESS", "invalid_if_match", "if_match", header("If-Match", "*"), False),
     fault("other version", "VERSION", "version_mismatch", "if_match", header("If-Match", '"999999999-00000000"')),
+]
+KEY = "Idempotency-Key"
+REPEATS = [
+    fault("key of 129 characters", "ADDRESS", "invalid_idempotency_key", "key", header(KEY, "x" * 129)),
+    fault("key with a tab", "ADDRESS", "invalid_idempotency_key", "key", header(KEY, "a\tb"), False),
+    fault("key beyond ASCII", "ADDRESS", "invalid_idempotency_key", "key", header(KEY, "caf\xe9"), False),
+    fault("key of another request", "REPEAT", "idempotency_key_reused", "key", header(KEY, "{used}")),
+    fault("key in flight", "REPEAT", "request_in_flight", "key", header(KEY, "{in flight}")),
 ]
 EVENT_SCOPE = [fault("another's event", "SCOPE", "not_a_member", "member", who(is_member=False))]
 CUSTOMER = fault("customer", "PERMISSION", "customer_read_only", "type of user", who(is_customer=True))

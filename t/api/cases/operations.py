@@ -1,7 +1,7 @@
 """Every operation: a request for it that is answered, and the faults that it can have. Words in braces are ids."""
 
 from faults import BODY, CUSTOMER, EVENT_SCOPE, EVERYWHERE, HELD, ID, IF_MATCH, INELIGIBLE, LIST, PRIVATE, QUERY
-from faults import TASK_SCOPE, WAITING, Request, body, fault, lacks, query, state, unknown, who, whole, without
+from faults import REPEATS, TASK_SCOPE, WAITING, Request, body, fault, lacks, query, state, unknown, who, whole, without
 from oracle import PERMISSIONS, Task
 from world import new_id
 
@@ -63,13 +63,16 @@ OPERATIONS = {
     ),
     "task_pick": (
         Request("POST", "/api/tasks/{id}/pick", {}),
-        [*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, lacks("take"), INELIGIBLE, *PICK],
+        [*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, *REPEATS, lacks("take"), INELIGIBLE, *PICK],
     ),
     "task_transition": (
         Request(
             "POST", "/api/tasks/{id}/transition", {"next_state": "DONE", "reason": "Go."}, task=Task("IN_PROGRESS")
         ),
-        [*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, lacks("move_state"), CUSTOMER, HELD, INELIGIBLE, *TRANSITION],
+        [
+            *(*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, *REPEATS),
+            *(lacks("move_state"), CUSTOMER, HELD, INELIGIBLE, *TRANSITION),
+        ],
     ),
     "task_transition of a waiting task": (
         Request(
@@ -83,7 +86,7 @@ OPERATIONS = {
     ),
     "task_assign": (
         Request("POST", "/api/tasks/{id}/assign", {"user_id": "{colleague}"}, task=Task("IN_PROGRESS")),
-        [*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, lacks("assign"), CUSTOMER, INELIGIBLE, *ASSIGN],
+        [*QUERY, *BODY, *ID, *TASK_SCOPE, *IF_MATCH, *REPEATS, lacks("assign"), CUSTOMER, INELIGIBLE, *ASSIGN],
     ),
     "member_list": (
         Request("GET", "/api/events/{id}/members"),
@@ -99,7 +102,7 @@ OPERATIONS = {
     ),
     "workflow_instantiate": (
         Request("POST", "/api/workflows/instantiate", {"workflow_id": "{template}", "event_id": "{event}"}),
-        [*QUERY, *BODY, *IF_MATCH, *EVENT_SCOPE, lacks("assign"), CUSTOMER, *INSTANTIATE],
+        [*QUERY, *BODY, *IF_MATCH, *REPEATS, *EVENT_SCOPE, lacks("assign"), CUSTOMER, *INSTANTIATE],
     ),
     "workflow_template_save": (
         Request(
@@ -108,7 +111,7 @@ OPERATIONS = {
             {"name": "A case of order", "nodes": [node()], "edges": []},
             who={"is_admin": True, "permissions": frozenset()},
         ),
-        [*QUERY, *BODY, *SAVE],
+        [*QUERY, *BODY, *REPEATS, *SAVE],
     ),
     "event_list": (Request("GET", "/api/events"), [*QUERY, *LIST]),
     "user_list": (Request("GET", "/api/users"), [*QUERY, *LIST]),

@@ -5,10 +5,12 @@ import itertools
 import json
 import time
 
+import psycopg2
 import pytest
 
 import oracle
 import tokens
+from faults import KEY
 from operations import OPERATIONS, PUBLIC, faults_of
 from oracle import Who
 from world import new_id
@@ -59,6 +61,28 @@ def known_tasks(scenery):
     assert scenery.transition_counts(found.values()) == counts
 
 
+@pytest.fixture(scope="module")
+def key_of(scenery):
+    """A function that gives a user's key for a word in braces: one of another request, or one that is in flight."""
+    elsewhere = psycopg2.connect(scenery.world.stack.owner_url)
+    keep = (
+        "INSERT INTO eventflow.idempotency_keys (user_id, key, fingerprint, answer)"
+        " VALUES (%s, 'used', decode(repeat('00', 32), 'hex'), '{}') ON CONFLICT DO NOTHING"
+    )
+    in_flight = set()
+
+    def find(word, user):
+        if word == "{used}":
+            scenery.world.sql(keep, user.id)
+        elif word == "{in flight}" and user.id not in in_flight:
+            in_flight.add(user.id)
+            elsewhere.cursor().execute("SELECT eventflow.take_idempotency_key(%s, 'in flight')", (user.id,))
+        return word.strip("{}")
+
+    yield find
+    elsewhere.close()
+
+
 def filled(value, ids):
     """The value with its words in braces replaced."""
     if isinstance(value, dict):
@@ -86,7 +110,7 @@ def authorization(scenery, user, kind):
     return f"Bearer {make[kind]()}"
 
 
-def send(scenery, ids, task_of, request):
+def send(scenery, ids, task_of, key_of, request):
     user = scenery.user(request.caller())
     path_id = {"malformed": "no-uuid", "unknown": scenery.nobodys_id}.get(request.id)
     if not path_id:
@@ -95,6 +119,8 @@ def send(scenery, ids, task_of, request):
     if body is None and request.body is not None:
         body = json.dumps(filled(request.body, ids)).encode()
     headers = {"Authorization": authorization(scenery, user, request.token), **request.headers}
+    if KEY in headers:
+        headers[KEY] = key_of(headers[KEY], user)
     query = "&".join(f"{name}={filled(value, ids)}" for name, value in request.query.items()) or None
     path = request.path.replace("{id}", path_id)
     return scenery.world.nobody.call(request.method, path, query, body=body, headers=headers)
@@ -107,11 +133,11 @@ def codes_of(faults):
 
 
 @pytest.mark.parametrize("name, faults", CASES)
-def test_the_earlier_fault_is_named(scenery, ids, known_tasks, name, faults):
+def test_the_earlier_fault_is_named(scenery, ids, known_tasks, key_of, name, faults):
     request = copy.deepcopy(OPERATIONS[name][0])
     for one in faults:
         one.apply(request)
-    oracle.check(send(scenery, ids, known_tasks, request), codes_of(request.faults + faults))
+    oracle.check(send(scenery, ids, known_tasks, key_of, request), codes_of(request.faults + faults))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -119,4 +145,4 @@ def test_without_a_fault_it_is_answered(scenery, ids, name):
     """So that each fault above is the reason of its refusal."""
     request = OPERATIONS[name][0]
     expected = {"invalid_credentials"} if name in PUBLIC else codes_of(request.faults) or None
-    oracle.check(send(scenery, ids, lambda *wanted: scenery.tasks([wanted])[0], request), expected)
+    oracle.check(send(scenery, ids, lambda *wanted: scenery.tasks([wanted])[0], None, request), expected)
