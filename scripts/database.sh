@@ -42,6 +42,7 @@ make_cluster() {
 		port = $CLUSTER_PORT
 		timezone = 'UTC'
 		fsync = ${EVENTFLOW_FSYNC:-on}
+		shared_preload_libraries = '${EVENTFLOW_PRELOAD:-}'
 	END
 }
 

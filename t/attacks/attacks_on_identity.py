@@ -188,9 +188,9 @@ def damaged(place, make):
     return token
 
 
-for place in range(0, 100, 4):
-    attack(9, f"HS256 damaged at {place} %", damaged(place / 100, hs256))
-    attack(9, f"ES256 damaged at {place} %", damaged(place / 100, es256))
+for place in (0.1, 0.5, 0.9):  # test_identity damages each byte
+    attack(9, f"HS256 damaged at {place}", damaged(place, hs256))
+    attack(9, f"ES256 damaged at {place}", damaged(place, es256))
 attack(9, "a signature that is too short", lambda scene: hs256(scene)[:-4])
 attack(9, "a signature that is too long", lambda scene: hs256(scene) + "AAAA")
 attack(9, "a signature in DER", lambda scene: es256(scene) + "AAAAAAAA")

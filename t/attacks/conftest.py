@@ -1,5 +1,6 @@
 """Four stacks, one for each web server, before one database and one stand-in of Supabase."""
 
+import concurrent.futures
 import contextlib
 import pathlib
 import shutil
@@ -9,18 +10,25 @@ import tempfile
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "api"), str(HERE.parent / "supabase")]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / folder) for folder in ("api", "api/cases", "supabase"))]
 
 import stack as stack_module  # noqa: E402
 from auth_server import AuthServer  # noqa: E402
 from client import Coverage  # noqa: E402
 from fronts import SERVERS, Front  # noqa: E402
 from scene import Scene  # noqa: E402
+from scenery import Scenery  # noqa: E402
 from specification import Specification  # noqa: E402
 from watch import Watch  # noqa: E402
 from world import World  # noqa: E402
 
 VAR = stack_module.ROOT / "var" / "attacks"
+FIGURES = []  # lines for the end of the run
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in FIGURES:
+        terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(items):
@@ -39,7 +47,13 @@ def supabase():
 @pytest.fixture(scope="session")
 def variables(supabase):
     """What all stacks have in common."""
-    return {**supabase.settings(), "JWT_ISSUER": f"{supabase.url}/auth/v1", "ENVIRONMENT": "production", "WORKERS": "2"}
+    return {
+        **supabase.settings(),
+        "JWT_ISSUER": f"{supabase.url}/auth/v1",
+        "ENVIRONMENT": "production",
+        "WORKERS": "2",
+        "EVENTFLOW_PRELOAD": "pg_stat_statements",
+    }
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +70,25 @@ def stack_behind(server, folder, variables, first=None, **more):
     yield from stack_module.started_stack(VAR / folder, settings, first.owner_url if first else None)
 
 
+@contextlib.contextmanager
+def all_at_once(managers):
+    """What these context managers give, which are entered and left at the same time: most of it is waiting."""
+    stacks = [contextlib.ExitStack() for _ in managers]
+    with concurrent.futures.ThreadPoolExecutor(len(stacks)) as threads:
+        try:
+            yield list(threads.map(contextlib.ExitStack.enter_context, stacks, managers))
+        finally:
+            list(threads.map(contextlib.ExitStack.close, stacks))
+
+
 @pytest.fixture(scope="session")
 def fronts(variables, judge):
-    with contextlib.ExitStack() as running:
-        fronts = {}
-        for server in SERVERS:
-            first = fronts[SERVERS[0]].stack if fronts else None
-            stack = running.enter_context(stack_behind(server, server, variables, first))
-            judge.guard_stack(stack)
-            fronts[server] = Front(server, stack, judge)
-        yield fronts
+    with stack_behind(SERVERS[0], SERVERS[0], variables) as first:
+        with all_at_once([stack_behind(server, server, variables, first) for server in SERVERS[1:]]) as others:
+            fronts = {server: Front(server, stack, judge) for server, stack in zip(SERVERS, [first, *others])}
+            for front in fronts.values():
+                judge.guard_stack(front.stack)
+            yield fronts
     left = {server: front.stack.worker_pids() for server, front in fronts.items()}
     assert left == {server: set() for server in SERVERS}, "a stop has left workers behind"
 
@@ -79,6 +102,11 @@ def world(fronts):
 @pytest.fixture(scope="session")
 def scene(world, supabase):
     return Scene(world, supabase)
+
+
+@pytest.fixture(scope="session")
+def scenery(world):
+    return Scenery(world)
 
 
 @pytest.fixture(params=SERVERS)

@@ -1,5 +1,5 @@
-"""Attacks 8, 19 and 28 by what they cost a worker: time of its processor and memory, whatever else the machine does; and
-that a small stack is enough, because nothing recurses over what was sent."""
+"""Attacks 8, 19 and 28 by what they cost a worker: time of its processor and memory, whatever else the machine does;
+and that a small stack is enough, because nothing recurses over what was sent."""
 
 import glob
 import json
@@ -67,8 +67,8 @@ def test_malformed_json_costs_no_time(nginx, scene, body):
 
 
 def test_malformed_json_costs_no_memory(front, scene):
-    """Once each thread has met bodies as large as they may be: which of them a request meets is chance, so rounds follow
-    until one adds nothing to speak of."""
+    """Once each thread has met bodies as large as they may be: which of them a request meets is chance, so rounds
+    follow until one adds nothing to speak of."""
     pids = front.stack.worker_pids()
     sizes = [memory(pids)]
     for _ in range(8):

@@ -1,21 +1,27 @@
-"""Attack 30: clients that are slow or silent keep nobody else waiting, and workers that hang keep nobody for long."""
+"""Attack 30: clients that are slow or silent keep no worker busy, and workers that hang keep nobody for long.
+
+That others are answered while such clients hold their connections is asserted. How fast they are is reported at the
+end of the run, with and without: it depends on what else the machine does.
+"""
 
 import contextlib
 import os
 import resource
+import select
 import signal
 import threading
 import time
 
 import pytest
+from conftest import FIGURES
 from differences import DIFFERENCES, allowed
 from fronts import SERVERS, read_answer
 
 IDLE = 1000  # connections
-SLOW = 40  # connections of each kind
-ASKED = 40  # requests of somebody else
+SLOW = 40  # connections of each kind, more than there are threads of workers
+ASKED = 100  # requests of somebody else
+FEWEST = 10  # of them must be answered while the slow ones are there
 ENDING = [server for server in SERVERS if server not in DIFFERENCES["slow_head"][1]]
-BOUND = 2  # seconds for each of them, on a machine that may be busy with other things
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
 BODY = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
@@ -29,27 +35,44 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
-def slowest(front, scene):
-    """The seconds of the slowest of some requests, half of them with a new connection."""
-    seconds = 0
+def is_open(connection):
+    """Whether the other side has neither ended the connection nor said anything yet."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return not poll.poll(0)
+
+
+def ask_others(front, scene, held=()):
+    """The seconds of requests that somebody else makes, half of them on a new connection, while one of held is open."""
+    seconds = []
     for number in range(ASKED):
         began = time.monotonic()
         if number % 2:
             front.caller(scene.vendor).get(f"/api/tasks/{scene.done_task}").ok()
         else:
             assert front.raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status == 200
-        seconds = max(seconds, time.monotonic() - began)
+        if held and not any(is_open(connection) for connection in held):
+            break
+        seconds.append(time.monotonic() - began)
     return seconds
 
 
+def compare(front, beside, alone, seconds):
+    """Reports the slowest of a hundred."""
+    assert len(seconds) >= FEWEST, "others were hardly answered while the connections were held"
+    slowest = [1000 * sorted(values)[int(len(values) * 0.99) - 1] for values in (alone, seconds)]
+    FIGURES.append(f"{front.name}: p99 {slowest[0]:.1f} ms alone, {slowest[1]:.1f} ms beside {beside}")
+
+
 def test_idle_connections(front, scene):
+    alone = ask_others(front, scene)
     connections = [front.connect() for _ in range(IDLE)]
     try:
         for connection in connections[::2]:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")  # half of them are kept after an answer
         for connection in connections[::2]:
             assert read_answer(connection).startswith(b"HTTP/1.1 200 ")
-        assert slowest(front, scene) < BOUND
+        compare(front, f"{IDLE} idle connections", alone, ask_others(front, scene, connections[::2]))
     finally:
         for connection in connections:
             connection.close()
@@ -57,6 +80,7 @@ def test_idle_connections(front, scene):
 
 def test_slow_heads_and_bodies(fronts, scene):
     """To all web servers at once: others are served meanwhile, and a head that takes too long is given up."""
+    alone = {server: ask_others(front, scene) for server, front in fronts.items()}
     began = time.monotonic()
     heads = {server: [front.connect() for _ in range(SLOW)] for server, front in fronts.items()}
     bodies = {server: [front.connect() for _ in range(SLOW)] for server, front in fronts.items()}
@@ -82,8 +106,8 @@ def test_slow_heads_and_bodies(fronts, scene):
     thread = threading.Thread(target=drip)
     thread.start()
     try:
-        for front in fronts.values():
-            assert slowest(front, scene) < BOUND, front.name
+        for server, front in fronts.items():
+            compare(front, "slow heads and bodies", alone[server], ask_others(front, scene, bodies[server]))
         thread.join()
     finally:
         for connection in sum([*heads.values(), *bodies.values()], []):
