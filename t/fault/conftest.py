@@ -76,8 +76,8 @@ def shimmed_host(stack, shim):
 
 @pytest.fixture(scope="session")
 def site(shim, is_long):
-    """A stack of its own, which may be treated badly; the shim is in its workers. With --long it can fail over. It is in
-    EVENTFLOW_FAULT_VAR (var/fault)."""
+    """A stack of its own in EVENTFLOW_FAULT_VAR (var/fault), which may be treated badly; the shim is in its workers.
+    With --long it can fail over."""
     var = pathlib.Path(os.environ.get("EVENTFLOW_FAULT_VAR", stack_module.ROOT / "var" / "fault"))
     with running_site(var, environment=shim.environment()) as site:
         if is_long:

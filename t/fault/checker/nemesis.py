@@ -12,6 +12,7 @@ import shim as shims
 from site_control import wait_for
 
 BEGINNING = 1.0  # seconds without a fault
+REST = 5.0  # seconds at most that one who was down is given, to see when it serves again
 ORDINARY = {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"}
 
 
@@ -37,13 +38,17 @@ def is_lost(connection):
 
 
 class Nemesis(threading.Thread):
-    """Draws faults one after the other until it is told to end. kinds: the names of those that are drawn from."""
+    """Draws faults one after the other until it is told to end. kinds: the names of those that are drawn from.
 
-    def __init__(self, site, shim, shared, seed, pauses=(0.05, 0.5), kinds=None):
+    count_successes(): how many requests have been answered with 200.
+    """
+
+    def __init__(self, site, shim, shared, seed, pauses=(0.05, 0.5), kinds=None, count_successes=lambda: 0):
         super().__init__(daemon=True)
         self.site, self.shim, self.shared, self.pauses = site, shim, shared, pauses
         self.random = random.Random(f"nemesis {seed}")
         self.kinds = kinds or [kind for kind in KINDS if site.pair or kind != "fail_over"]
+        self.count_successes = count_successes
         self.faults, self.ends, self.error = [], threading.Event(), None
         self.rounds = 0  # of all kinds, that are over
         self.replacements = []  # seconds until a killed worker was replaced
@@ -73,6 +78,14 @@ class Nemesis(threading.Thread):
         finally:
             fault.end = time.monotonic_ns()
             self.shared.fault = ""
+        if fault.back:
+            self._wait_for_success()
+
+    def _wait_for_success(self):
+        """The next fault would hide how long this one is felt."""
+        before, deadline = self.count_successes(), time.monotonic() + REST
+        while self.count_successes() == before and time.monotonic() < deadline and not self.ends.wait(0.01):
+            pass
 
     def finish(self):
         self.ends.set()
@@ -252,6 +265,7 @@ KINDS = tuple(
     for name, method in vars(Nemesis).items()
     if callable(method) and not name.startswith("_") and name not in ("run", "strike", "finish")
 )
+OUTAGES = ("restart", "crash", "kill_session", "fail_over")  # of the database
 EXCUSES = {
     "refuse_commits": ("500",),
     "fail_allocations": ("500",),

@@ -5,6 +5,7 @@ import html
 import json
 import pathlib
 
+from nemesis import OUTAGES
 from timeline import BIN, OUTCOMES, PERCENTILES, timeline, words
 
 COLUMNS = ("seed", "seconds", "operations", "per second", "200", "refused", "unknown", "faults", "violations")
@@ -54,6 +55,12 @@ def recoveries(campaign):
         if position < len(answers):
             found.append((fault.kind, (answers[position] - fault.back) / 1e9))
     return found
+
+
+def waits_of(runs):
+    """Seconds, sorted: from PostgreSQL's return to the first 200, and until a killed worker was replaced."""
+    back = sorted(wait for run in runs for kind, wait in run.recoveries if kind in OUTAGES)
+    return back, sorted(wait for run in runs for wait in run.replacements)
 
 
 def number(value):
@@ -124,8 +131,7 @@ def page(runs, title):
     kinds = len({fault["kind"] for run in runs for fault in run.faults})
     found = [(run.seed, *violation) for run in runs for violation in run.violations]
     seconds = sum(run.seconds for run in runs)
-    back = sorted(wait for run in runs for kind, wait in run.recoveries if kind in ("restart", "crash", "kill_session"))
-    replaced = sorted(wait for run in runs for wait in run.replacements)
+    back, replaced = waits_of(runs)
     tiles = [
         tile(len(found), "violations", "bad" if found else "good"),
         tile(number(total), "operations"),

@@ -58,12 +58,12 @@ class Pair:
 
     def _is_synchronous(self):
         with contextlib.closing(self.site.connect()) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'")
+            cursor.execute("SELECT count(*) FROM pg_stat_replication WHERE (sync_state, state) = ('sync', 'streaming')")
             return cursor.fetchone()[0] == 1
 
     def fail_over(self):
-        """Kills the primary with all of its sessions. The standby becomes the primary, and waits for nobody: the setting
-        was made when it was there already."""
+        """Kills the primary with all of its sessions. The standby becomes the primary, and waits for nobody, as it was
+        there before the setting was made."""
         for pid in family_of(self.site.postmaster()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
