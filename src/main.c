@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "fcgi/cgi.h"
 #include "fcgi/server.h"
+#include "fcgi/signals.h"
 #include "sandbox/sandbox.h"
 #include "services/production.h"
 
@@ -76,10 +77,11 @@ static int find_socket(void)
 	return is_listening(STDIN_FILENO) ? STDIN_FILENO : -1;
 }
 
-/* A process of one request fetches keys for it; that this failed is in the log. */
+/* A process of one request fetches keys for it; that this failed is in the log. The web server may end it. */
 static int answer_one_call(struct application *application)
 {
 	char message[CONFIG_MESSAGE_MAX];
+	signals_release();
 	(void)keys_fetch(application->keys, message);
 	return cgi_run(application);
 }
@@ -98,6 +100,7 @@ int main(int argument_count, char **arguments)
 {
 	static struct application application;
 	char message[CONFIG_MESSAGE_MAX];
+	signals_hold();
 	int status = read_options(argument_count, arguments);
 	if (status >= 0)
 		return status;

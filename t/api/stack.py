@@ -11,6 +11,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -80,6 +81,10 @@ class Stack:
             command = ["runuser", "-u", pwd.getpwuid(folder.stat().st_uid).pw_name, "--", *command]
         subprocess.run(command, check=True, capture_output=True, cwd="/", timeout=30)
         return True
+
+    def reload_web_server(self):
+        """As `nginx -s reload` does."""
+        os.kill(int((self.var / "run" / "nginx.pid").read_text()), signal.SIGHUP)
 
     def worker_pids(self):
         """The processes of the worker that serve this stack: those whose settings file is ours."""

@@ -1,6 +1,7 @@
 """Workers of a test's own, beside those of the running stack: on a socket of their own, with settings of their own."""
 
 import os
+import shutil
 import subprocess
 import time
 
@@ -15,7 +16,7 @@ class Worker:
         self.log = folder / f"{name}.log"
         program = [str(stack_module.BUILD / "eventflow"), "--threads", str(threads)]
         if processes:
-            program = ["multiwatch", "-f", str(processes), "-r", "1000", "-s", "TERM", "--", *program]
+            program = [shutil.which("multiwatch"), "-f", str(processes), "-r", "1000", "-s", "TERM", "--", *program]
         environment = {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), "LOG_LEVEL": "INFO", **settings}
         self.process = subprocess.Popen(["spawn-fcgi", "-n", "-s", self.path, "--", *program], env=environment,
                                         stdin=subprocess.DEVNULL, stderr=self.log.open("w"), stdout=subprocess.DEVNULL)

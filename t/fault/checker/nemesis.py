@@ -203,7 +203,7 @@ class Nemesis(threading.Thread):
 
     def reload_web_server(self, _):
         for _ in range(self.random.randrange(1, 4)):
-            self.site.reload_web_server()
+            self.site.stack.reload_web_server()
             self._wait(0.02, 0.1)
 
     def skew_clocks(self, _):

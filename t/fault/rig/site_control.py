@@ -169,9 +169,6 @@ class Site:
         except psycopg2.Error:
             return False
 
-    def reload_web_server(self):
-        os.kill(int((self.stack.var / "run" / "nginx.pid").read_text()), signal.SIGHUP)
-
     def replacement_of(self, pid, seconds=20):
         """Waits until another process stands for one that has ended; the seconds that it took."""
         began = time.monotonic()
