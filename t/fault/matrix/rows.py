@@ -20,6 +20,7 @@ class Row:
 
 
 CONNECTIONS = "durability/test_connections.py::"
+LIFE = "durability/test_worker_life.py::"
 STRICTER = CONNECTIONS + "test_a_stricter_setting_of_the_role_holds"
 COMMIT = "durability/test_commit.py::"
 ATTEMPTS = "durability/test_attempts.py::"
@@ -167,13 +168,19 @@ ROWS = {
             HERE + "test_moments.py::test_f16_a_worker_that_is_told_to_stop_at_a_statement_answers",
             "transport/test_transport.py::test_a_signal_ends_an_idle_worker_at_once",
             "transport/test_transport.py::test_a_stopping_worker_still_serves_its_kept_connections",
+            LIFE + "test_what_is_under_way_is_answered",
+            LIFE + "test_a_web_server_that_never_lets_go",
+            LIFE + "test_no_connection_that_was_accepted_is_forgotten",
         ),
         ("end_worker",),
     ),
     "F17": Row(
         "the web server is reloaded, the workers restart one after the other",
         "no request is lost",
-        ("transport/test_transport.py::test_a_rolling_restart_loses_no_request",),
+        (
+            "transport/test_transport.py::test_a_rolling_restart_loses_no_request",
+            LIFE + "test_reloads_and_a_rolling_restart_lose_nothing",
+        ),
         ("reload_web_server",),
     ),
     "F18": Row(
@@ -202,6 +209,7 @@ ROWS = {
         (
             HERE + "test_moments.py::test_f21_calls_that_are_short_or_interrupted",
             "fault/failures/test_one_call.py::test_a_call_that_fails_breaks_nothing",
+            LIFE + "test_without_descriptors_it_neither_spins_nor_dies",
         ),
         ("shorten_io",),
     ),
