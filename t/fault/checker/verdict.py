@@ -145,8 +145,11 @@ class Verdict:
         task.was_in(range(own[0].number, len(task.states)), operation["s"], operation["e"])
 
     def _rights(self, operation, task):
-        """The refusals that a repeat may be given; None among them if it may be given its answer."""
+        """The refusals that a repeat may be given; None among them if it may be given its answer. Nothing at all where
+        what is known of the task contradicts itself."""
         states = task.possible(operation["s"], operation["e"])
+        if not states:
+            return set()
 
         def judge(oracle):
             state = task.states[oracle.choose(states)]
@@ -156,7 +159,7 @@ class Verdict:
 
     def _judge_right(self, operation, task):
         if None not in self._rights(operation, task):
-            self.violate("I10", "a repeat by one who may not know", operation)
+            self.violate("I10", "a repeat by one who may not know, or of what is not so", operation)
 
     def _judge_refused_repeat(self, operation, task):
         if self.repeats.answered_before(operation) and operation["code"] not in self._rights(operation, task):
