@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -113,19 +114,32 @@ static bool set_up_session(struct database *database)
 	return succeeded && parameter_is(connection, "TimeZone", "UTC") && parameter_is(connection, "DateStyle", "ISO");
 }
 
-/* Each standby that becomes the primary begins a new timeline. (The control file tells of it too late: with the first
- * checkpoint.) A standby has none, nor has a server that is not quite PostgreSQL; a pooler may change the server. */
-static bool read_timeline(struct database *database)
+/* Whether tokens are valid is judged by the clock of this machine, and the audit has the times of the database. */
+static void compare_clocks(const char *database_seconds)
+{
+	long long ahead = (long long)time(NULL) - strtoll(database_seconds, NULL, 10);
+	if (llabs(ahead) > CLOCK_SKEW_MAX)
+		log_write(LOG_WARNING, "db", "the clock of this machine is %lld seconds %s that of the database",
+			  llabs(ahead), ahead > 0 ? "ahead of" : "behind");
+}
+
+/* Its timeline and its clock. Each standby that becomes the primary begins a new timeline. (The control file tells of
+ * it too late: with the first checkpoint.) A standby has none, nor has a server that is not quite PostgreSQL; a pooler
+ * may change the server. */
+static bool read_server_state(struct database *database)
 {
 	static const char statement[] =
 	    "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery()"
-	    " THEN pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END";
+	    " THEN pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END,"
+	    " pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()))::bigint";
 	database->timeline = 0;
 	if (database->pooled)
 		return true;
 	PGresult *result = connection_command(database->connection, statement, database->deadline);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
 		database->timeline = strtoll(PQgetvalue(result, 0, 0), NULL, 16);
+		compare_clocks(PQgetvalue(result, 0, 1));
+	}
 	bool succeeded = result != NULL;
 	PQclear(result);
 	return succeeded;
@@ -150,7 +164,7 @@ static bool open_session(struct database *database)
 		return false;
 	PQsetNoticeReceiver(database->connection, take_notice, database);
 	database->pooled = is_pooled(database);
-	if (PQsetnonblocking(database->connection, 1) == 0 && set_up_session(database) && read_timeline(database))
+	if (PQsetnonblocking(database->connection, 1) == 0 && set_up_session(database) && read_server_state(database))
 		return true;
 	log_write(LOG_ERROR, "db", "the session cannot be set up: %s", PQerrorMessage(database->connection));
 	connection_drop(database);

@@ -15,6 +15,7 @@ enum {
 	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
 	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
 	TRUSTED = 1000,       /* milliseconds for which a connection is taken for alive after it was looked at */
+	CLOCK_SKEW_MAX = 30,  /* seconds, beyond which a wrong clock is worth a line of the log */
 	CONNECT_MIN = 50,     /* milliseconds of a request's time, without which no connection is opened */
 	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
 };

@@ -215,7 +215,7 @@ ROWS = {
     ),
     "F22": Row(
         "the workers' clocks are wrong by an hour",
-        "the audit has the database's time and order; tokens are judged by the worker's clock",
+        "the audit has the database's time and order; tokens are judged by the worker's clock, of which the log warns",
         (HERE + "test_moments.py::test_f22_a_wrong_clock_dates_nothing",),
         ("skew_clocks",),
     ),

@@ -2,6 +2,7 @@
 one."""
 
 import os
+import re
 import signal
 import time
 import uuid
@@ -126,12 +127,16 @@ def test_f22_a_wrong_clock_dates_nothing(world, team, shimmed_host, skew):
 
     now = int(time.time())
     host.shim.set_clock(skew)
+    attempt.end_session(host.relay.link.pid)  # a new one looks at the server's clock
     try:
         assert attempt.run()[0] == 200, "its token lives for an hour, and some seconds"
         assert status_with(exp=now + 2 * 3600) == 200
         assert status_with(exp=now + skew - 60) == 401 and status_with(exp=now + skew + 60) == 200
     finally:
         host.shim.set_clock(0)
+    direction = "behind" if skew < 0 else "ahead of"
+    words = rf"the clock of this machine is 3[56]\d\d seconds {direction} that of the database"
+    assert re.search(words, host.log.read_text())
     again = ready(world, team, host, "pick")
     assert again.run()[0] == 200
     for each in (attempt, again):
