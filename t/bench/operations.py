@@ -12,7 +12,6 @@ from stack import DATA
 
 RECORDED = 2000  # requests whose statements are recorded
 RECORDED_WRITES = 12000
-TASKS_OF_AN_EVENT = 100
 UNCHANGED_EVENTS = 40  # whose lists are asked for over and over
 REASON = "The caterer has called back."
 

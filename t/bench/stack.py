@@ -10,7 +10,10 @@ import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATA = {"users": 2000, "events": 1000, "members": 20}
+TASKS_OF_AN_EVENT = 100
+DATA = {"users": 2000, "events": 1000, "members": 20}  # run --tasks asks for more; each user is a member of ten events
+PART = 5000  # events that are loaded at once
+FILLED = "events", "event_members", "users", "workflow_instances", "tasks", "task_dependencies", "task_transitions"
 LIST_MEMORY = 4 * 1024 * 1024  # of a worker, for lists: 40 events' have room, and 1,000 have not
 
 
@@ -93,10 +96,23 @@ class Stack:
             self.stop()
             shutil.rmtree(self.var.resolve(), ignore_errors=True)
 
-    def fill(self):
-        variables = [f"--set={name}={value}" for name, value in DATA.items()]
-        self.owner_psql(*variables, "--file", str(HERE / "data.sql"))
+    def fill(self, progress):
+        """What fits into one part is loaded with all that guards the tables; much more, without, since it takes hours."""
+        for first in range(1, DATA["events"] + 1, PART):
+            progress(f"events: {first - 1:,} of {DATA['events']:,}")
+            variables = {**DATA, "first": first, "last": min(first + PART - 1, DATA["events"])}
+            options = [f"--set={name}={value}" for name, value in variables.items()]
+            if DATA["events"] <= PART:
+                self.owner_psql(*options, "--file", str(HERE / "data.sql"))
+            else:
+                self._load_unguarded(options)
+        progress("cleaning up, and counting for the planner")
+        self.owner_psql("--command", "VACUUM ANALYZE " + ", ".join(f"eventflow.{table}" for table in FILLED))
         self.database_psql("CHECKPOINT")
+
+    def _load_unguarded(self, options):
+        script = "SET session_replication_role = replica;\n" + (HERE / "data.sql").read_text()
+        self._run([*self._database_command("eventflow"), *options], {}, script)
 
     def owner_psql(self, *arguments):
         password = re.search(r"//[^:]*:([^@]*)@", self.owner_url)[1]
@@ -106,19 +122,27 @@ class Stack:
 
     def database_psql(self, *statements, database="postgres"):
         """As the one who made the cluster; each statement on its own."""
+        options = [option for statement in statements for option in ("--command", statement)]
+        return self._run([*self._database_command(database), *options], {})
+
+    def _database_command(self, database):
         command = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
         command += ["--host", self.folder, "--dbname", database]
-        for statement in statements:
-            command += ["--command", statement]
-        if os.getuid() == 0:
-            owner = pwd.getpwuid((self.var / "postgresql").stat().st_uid).pw_name
-            command = ["runuser", "-u", owner, "--", *command]
-        return self._run(command, {})
+        if os.getuid() != 0:
+            return command
+        owner = pwd.getpwuid((self.var / "postgresql").stat().st_uid).pw_name
+        return ["runuser", "-u", owner, "--", *command]
 
     @staticmethod
-    def _run(command, environment):
+    def _run(command, environment, script=""):
         process = subprocess.run(
-            command, env={**os.environ, **environment}, cwd="/", text=True, capture_output=True, check=False
+            command,
+            env={**os.environ, **environment},
+            cwd="/",
+            text=True,
+            input=script,
+            capture_output=True,
+            check=False,
         )
         if process.returncode != 0:
             raise RuntimeError(f"{command[0]} failed: {process.stderr}")

@@ -29,13 +29,14 @@ class Subject:
 
     def prepare(self):
         """Starts, fills, checks the answers, and records the statements."""
-        say(f"{self.name}: starting, and loading {DATA['events']} events of 100 tasks")
+        say(f"{self.name}: starting, and loading {DATA['events']:,} events of 100 tasks")
         self.stack.remove()
         self.stack.start("INFO")
-        self.stack.fill()
+        self.stack.fill(progress)
         settings = self.stack.settings
         self.tokens = Tokens(settings["SUPABASE_JWT_SECRET"], settings.get("JWT_ISSUER", "eventflow"))
-        self._clone("eventflow", PRISTINE)
+        if any(operation.writes for operation in self.operations):
+            self._clone("eventflow", PRISTINE)
         with Recorder(self.stack) as recorder:
             for operation in self.operations:
                 operation.tokens = self.tokens
@@ -88,7 +89,7 @@ class Subject:
         return body
 
     def database_rate(self, operation, build):
-        database = PRISTINE
+        database = "eventflow"
         if operation.writes:
             database = REPLAYED
             self._clone(PRISTINE, REPLAYED)
