@@ -1,5 +1,6 @@
 #include "core/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct text text_from_string(const char *string)
@@ -51,6 +52,29 @@ struct text text_trim(struct text text)
 		text.length--;
 	}
 	return text;
+}
+
+/* Whether one of eight bytes is below 0x20 or is 0x7F: a term has the high bit of such a byte set, and else at most
+ * that of a byte above one. */
+static bool any_is_control(uint64_t bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t deletes = bytes ^ ones * 0x7F;
+	return ((((bytes - ones * 0x20) & ~bytes) | ((deletes - ones) & ~deletes)) & ones * 0x80) != 0;
+}
+
+size_t text_before_control(struct text text)
+{
+	size_t i = 0;
+	for (; text.length - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		uint64_t bytes;
+		memcpy(&bytes, text.data + i, sizeof(bytes));
+		if (any_is_control(bytes))
+			break;
+	}
+	while (i < text.length && (unsigned char)text.data[i] >= 0x20 && text.data[i] != 0x7F)
+		i++;
+	return i;
 }
 
 size_t text_code_points(struct text text)

@@ -29,6 +29,9 @@ bool text_starts_with(struct text text, const char *prefix);
 /* Without ASCII white space (space, \t, \n, \v, \f, \r) at either end. */
 struct text text_trim(struct text text);
 
+/* The number of bytes in front of the first control character of ASCII; the length, if there is none. */
+size_t text_before_control(struct text text);
+
 /* The number of Unicode code points; the text must be valid UTF-8. */
 size_t text_code_points(struct text text);
 

@@ -32,11 +32,9 @@ static void put(struct output *output, struct text text)
 /* "Name: value", if there is a value; a line that would not fit is left out, so that the head always ends properly. */
 static void put_header(struct output *output, const char *name, struct text value)
 {
-	size_t length = 0;
 	if (!value.data)
 		return;
-	while (length < value.length && (unsigned char)value.data[length] >= 0x20 && value.data[length] != 0x7f)
-		length++;
+	size_t length = text_before_control(value);
 	if (output->length + strlen(name) + length + 1024 > HEADERS_SIZE)
 		return;
 	put(output, text_from_string(name));

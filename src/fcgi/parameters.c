@@ -49,7 +49,8 @@ static void refuse(struct http_request *request, enum error error)
 static const struct variable *find_variable(struct text name)
 {
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
-		if (text_equal(name, variables[i].name))
+		struct text known = variables[i].name;
+		if (name.length == known.length && memcmp(name.data, known.data, known.length) == 0)
 			return &variables[i];
 	}
 	return NULL;
@@ -58,12 +59,14 @@ static const struct variable *find_variable(struct text name)
 /* A header's value is visible characters, spaces and tabs (RFC 9110, section 5.5); not every web server sees to it. */
 static bool has_controls(struct text value)
 {
-	for (size_t i = 0; i < value.length; i++) {
-		unsigned char byte = (unsigned char)value.data[i];
-		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+	for (;;) {
+		size_t plain = text_before_control(value);
+		if (plain == value.length)
+			return false;
+		if (value.data[plain] != '\t')
 			return true;
+		value = (struct text){value.data + plain + 1, value.length - plain - 1};
 	}
-	return false;
 }
 
 static void check_header(struct reader *reader, struct text name, struct text value)

@@ -1,5 +1,6 @@
 /* core/text: comparison, trimming, UTF-8. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "core/text.h"
 
@@ -45,6 +46,23 @@ Test(text, trim)
 	cr_assert_eq(text_trim(TEXT(" \t ")).length, 0, "nothing but white space");
 	cr_assert_eq(text_trim(TEXT("")).length, 0, "empty");
 	cr_assert_eq(text_trim(TEXT("\xC2\xA0")).length, 2, "a no-break space is not ASCII");
+}
+
+Test(text, before_control)
+{
+	char bytes[40];
+	for (int byte = 0; byte < 256; byte++) {
+		bool is_control = byte < 0x20 || byte == 0x7F;
+		for (size_t place = 0; place < sizeof(bytes); place++) {
+			memset(bytes, 'x', sizeof(bytes));
+			bytes[place] = (char)byte;
+			size_t expected = is_control ? place : sizeof(bytes);
+			cr_expect_eq(text_before_control((struct text){bytes, sizeof(bytes)}), expected,
+				     "byte %d at %zu", byte, place);
+		}
+	}
+	cr_expect_eq(text_before_control((struct text){NULL, 0}), 0, "nothing");
+	cr_expect_eq(text_before_control(TEXT("\x01\x7F")), 0, "the first");
 }
 
 Test(text, code_points)
