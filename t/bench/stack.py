@@ -41,9 +41,12 @@ def cpu_seconds(pids):
 
 def children_of(parent):
     found = []
-    for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *children_of(child)]
+    try:
+        for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children"):
+            for child in map(int, task.read_text().split()):
+                found += [child, *children_of(child)]
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has ended
     return found
 
 
