@@ -122,14 +122,13 @@ void json_end_array(struct json_writer *writer)
 	write_end(writer, ']');
 }
 
-void json_name(struct json_writer *writer, const char *name)
+void json_name_text(struct json_writer *writer, struct text name)
 {
-	size_t length = strlen(name);
-	if (!reserve(writer, length + 4))
+	if (!reserve(writer, name.length + 4))
 		return;
 	put_comma(writer);
 	put_byte(writer, '"');
-	put_bytes(writer, name, length);
+	put_bytes(writer, name.data, name.length);
 	put_byte(writer, '"');
 	put_byte(writer, ':');
 	writer->comma_due = false;

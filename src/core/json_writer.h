@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "core/uuid.h"
@@ -32,8 +33,14 @@ void json_end_object(struct json_writer *writer);
 void json_begin_array(struct json_writer *writer);
 void json_end_array(struct json_writer *writer);
 
-/* A member's name; its value must be the next call. The name is a literal of our own and is not escaped. */
-void json_name(struct json_writer *writer, const char *name);
+/* A member's name; its value must be the next call. The name is our own and is not escaped. */
+void json_name_text(struct json_writer *writer, struct text name);
+
+/* The same, for a literal, whose length the compiler knows. */
+static inline void json_name(struct json_writer *writer, const char *name)
+{
+	json_name_text(writer, (struct text){name, strlen(name)});
+}
 
 /* Escaped as RFC 8259, section 7, asks; null for data == NULL. The text must be valid UTF-8. */
 void json_text(struct json_writer *writer, struct text text);

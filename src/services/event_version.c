@@ -1,11 +1,10 @@
 #include "services/event_version.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hash.h"
+#include "core/entity_tag.h"
 #include "db/database.h"
 
 enum { VERSION_DIGITS_MAX = 18 };
@@ -51,12 +50,21 @@ enum error event_version_check(struct context *context, const char *expected, in
 const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version)
 {
 	const struct http_request *request = context->request;
-	const char *decides = arena_format(
-	    context->arena, "%s %s %" PRId64 " %.*s?%.*s", caller->id.text, caller->rights.user_type_id.text,
-	    database_stamp(context->database, caller->reference_version), (int)request->path.length, request->path.data,
-	    (int)request->query.length, request->query.data ? request->query.data : "");
-	if (!decides)
+	struct text stamp = arena_integer(context->arena, database_stamp(context->database, caller->reference_version));
+	const struct text decides[] = {
+	    {caller->id.text, UUID_LENGTH},
+	    TEXT(" "),
+	    {caller->rights.user_type_id.text, UUID_LENGTH},
+	    TEXT(" "),
+	    stamp,
+	    TEXT(" "),
+	    request->path,
+	    TEXT("?"),
+	    request->query,
+	};
+	const char *joined =
+	    stamp.data ? arena_join(context->arena, decides, sizeof(decides) / sizeof(*decides)) : NULL;
+	if (!joined)
 		return NULL;
-	return arena_format(context->arena, "\"%" PRId64 "-%016" PRIx64 "\"", version,
-			    hash_text_alike(text_from_string(decides)));
+	return entity_tag_write(context->arena, TEXT(""), version, text_from_string(joined));
 }

@@ -1,6 +1,5 @@
 #include "services/list_memory.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "cache/cache.h"
@@ -19,9 +18,12 @@ void list_memory_begin(struct list_memory *memory, struct context *context, cons
 		       struct text cursor)
 {
 	*memory = (struct list_memory){0};
-	if (binding && context->application->config.cache_list_bytes > 0)
-		memory->name = arena_format(context->arena, "%s %" PRId64 " %.*s", binding, limit, (int)cursor.length,
-					    cursor.data ? cursor.data : "");
+	if (!binding || context->application->config.cache_list_bytes == 0)
+		return;
+	const struct text number = arena_integer(context->arena, limit);
+	const struct text words[] = {text_from_string(binding), TEXT(" "), number, TEXT(" "), cursor};
+	if (number.data)
+		memory->name = arena_join(context->arena, words, sizeof(words) / sizeof(*words));
 }
 
 void list_memory_end(struct list_memory *memory, struct context *context)
@@ -35,8 +37,9 @@ void list_memory_find(struct list_memory *memory, struct context *context, const
 	list_memory_end(memory, context);
 	if (!memory->name)
 		return;
-	memory->key = text_from_string(
-	    arena_format(context->arena, "%s %s", memory->name, authority->is_customer ? "without TODO" : "all"));
+	const struct text words[] = {text_from_string(memory->name),
+				     authority->is_customer ? TEXT(" without TODO") : TEXT(" all")};
+	memory->key = text_from_string(arena_join(context->arena, words, sizeof(words) / sizeof(*words)));
 	if (memory->key.data)
 		memory->entry = cache_acquire(context->application->lists, memory->key, 0);
 }

@@ -1,7 +1,5 @@
 #include "services/page.h"
 
-#include <inttypes.h>
-
 #include "core/cursor.h"
 
 /* Before every row, since no row is older than time. */
@@ -14,7 +12,7 @@ static enum error begin(struct context *context, const char *binding, int64_t li
 	*page = (struct page){
 	    .binding = text_from_string(binding),
 	    .limit = limit,
-	    .fetch = arena_format(context->arena, "%" PRId64, limit + 1),
+	    .fetch = arena_integer(context->arena, limit + 1).data,
 	    .created_at = FIRST_CREATED_AT,
 	    .number = FIRST_NUMBER,
 	    .id = FIRST_ID,
@@ -24,7 +22,7 @@ static enum error begin(struct context *context, const char *binding, int64_t li
 
 static enum error set_number(struct context *context, struct page *page, int64_t number)
 {
-	page->number = arena_format(context->arena, "%" PRId64, number);
+	page->number = arena_integer(context->arena, number).data;
 	return page->number ? ERROR_NONE : context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 }
 

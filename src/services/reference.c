@@ -1,10 +1,9 @@
 #include "services/reference.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "cache/cache.h"
-#include "core/hash.h"
+#include "core/entity_tag.h"
 #include "crud/reference.h"
 #include "crud/workflow.h"
 #include "db/database.h"
@@ -59,14 +58,11 @@ static struct rows take_rows(const struct database *database, int result)
 /* The name of one finished answer: the resource and the query, as "task_types?limit=100&cursor=". */
 static struct text key_of(struct context *context, const char *resource, int64_t limit, struct text cursor)
 {
-	return text_from_string(arena_format(context->arena, "%s?limit=%" PRId64 "&cursor=%.*s", resource, limit,
-					     (int)cursor.length, cursor.data ? cursor.data : ""));
-}
-
-/* "r<version>-<hash of the key>": the same bytes for whoever asks. */
-static const char *tag_of(struct context *context, struct text key, int64_t version)
-{
-	return arena_format(context->arena, "\"r%" PRId64 "-%016" PRIx64 "\"", version, hash_text_alike(key));
+	const struct text number = arena_integer(context->arena, limit);
+	const struct text parts[] = {text_from_string(resource), TEXT("?limit="), number, TEXT("&cursor="), cursor};
+	if (!number.data)
+		return (struct text){0};
+	return text_from_string(arena_join(context->arena, parts, sizeof(parts) / sizeof(*parts)));
 }
 
 /* What is remembered: the next page's cursor, a line feed, and the body, which as JSON of ours holds none. */
@@ -158,6 +154,7 @@ enum error reference_read(struct context *context, enum reference_resource resou
 	} else {
 		error = load(context, resource, &page, key, write, &version, &answer->next_cursor);
 	}
-	answer->tag = tag_of(context, key, version);
+	/* the same bytes for whoever asks */
+	answer->tag = entity_tag_write(context->arena, TEXT("r"), version, key);
 	return error;
 }

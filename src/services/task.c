@@ -26,9 +26,9 @@ static const char *boolean_or_null(enum optional_boolean value)
 	return value == OPTIONAL_TRUE ? "t" : "f";
 }
 
-static const char *word(const char *value)
+static struct text word(const char *value)
 {
-	return value ? value : "-";
+	return value ? text_from_string(value) : TEXT("-");
 }
 
 static struct task_filter filter_of(const struct task_list_input *input)
@@ -45,9 +45,15 @@ static struct task_filter filter_of(const struct task_list_input *input)
 
 static const char *binding_of(struct context *context, const struct task_filter *filter)
 {
-	return arena_format(context->arena, "task_list %s %s %s %s %s %s", word(filter->scope_id), word(filter->state),
-			    word(filter->assignee_id), word(filter->task_type_id), word(filter->workflow_instance_id),
-			    word(filter->takeable));
+	const struct text words[] = {
+	    TEXT("task_list "), word(filter->scope_id),
+	    TEXT(" "),          word(filter->state),
+	    TEXT(" "),          word(filter->assignee_id),
+	    TEXT(" "),          word(filter->task_type_id),
+	    TEXT(" "),          word(filter->workflow_instance_id),
+	    TEXT(" "),          word(filter->takeable),
+	};
+	return arena_join(context->arena, words, sizeof(words) / sizeof(*words));
 }
 
 /* What task_list_queue_for needs. */

@@ -139,6 +139,24 @@ Test(arena, copy)
 	cr_assert_str_eq(arena_copy(arena, (struct text){NULL, 0}), "", "no text");
 }
 
+Test(arena, join)
+{
+	const struct text texts[] = {TEXT("a"), {NULL, 0}, TEXT(""), TEXT("bc")};
+	cr_assert_str_eq(arena_join(arena, texts, 4), "abc", "joined");
+	cr_assert_str_eq(arena_join(arena, texts, 0), "", "nothing");
+	const struct text endless[] = {{"a", SIZE_MAX}, {"b", 1}};
+	cr_assert_null(arena_join(arena, endless, 1), "no room for the NUL");
+	cr_assert_null(arena_join(arena, endless, 2), "the sum of the lengths");
+}
+
+Test(arena, integer)
+{
+	cr_assert_str_eq(arena_integer(arena, 0).data, "0", "zero");
+	cr_assert_str_eq(arena_integer(arena, INT64_MAX).data, "9223372036854775807", "the most");
+	cr_assert_str_eq(arena_integer(arena, INT64_MIN).data, "-9223372036854775808", "the least");
+	cr_assert_eq(arena_integer(arena, -12).length, 3, "the length");
+}
+
 Test(arena, format)
 {
 	cr_assert_str_eq(arena_format(arena, "%d of %s", 3, "four"), "3 of four", "format");
