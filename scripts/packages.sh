@@ -5,7 +5,7 @@ RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjso
 	libdbd-pg-perl curl)
 TEST_PACKAGES=(bc patch valgrind libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt
 	python3-cryptography chromium systemd nginx-light lighttpd lighttpd-mod-openssl
-	lighttpd-modules-lua apache2-bin libapache2-mod-fcgid)
+	lighttpd-modules-lua apache2-bin libapache2-mod-fcgid pgbouncer)
 FUZZ_PACKAGES=(clang libclang-rt-14-dev llvm libjansson-dev)
 ANALYSIS_PACKAGES=(clang-format clang-tidy cppcheck)
 CLUSTER_PACKAGES=(postgresql curl patroni etcd-server etcd-client haproxy)
