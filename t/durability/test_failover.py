@@ -18,8 +18,9 @@ def pair_of(database, judge):
     made = []
 
     def make(is_synchronous):
-        pair = Pair(database, is_synchronous)
+        pair = Pair(database)
         made.append(pair)
+        pair.start(is_synchronous)
         world = World(pair.stack, Caller(None, judge))
         made.append(world.connection)
         return pair, world
