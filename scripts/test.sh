@@ -85,6 +85,7 @@ part durability pytest_in durability
 part scale pytest_in scale
 part fault "$ROOT/t/fault/run"
 long_part fault-long "$ROOT/t/fault/run" --long
+long_part cluster pytest_in cluster
 part browser node_tests browser
 part fuzz "$ROOT/t/fuzz/run" 120
 
