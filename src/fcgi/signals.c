@@ -32,7 +32,9 @@ int signals_take(void)
 {
 	sigset_t signals = steering_signals();
 	int number;
-	while (sigwait(&signals, &number) != 0)
-		continue;
+	int error;
+	do
+		error = sigwait(&signals, &number);
+	while (error != 0);
 	return number;
 }
