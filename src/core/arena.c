@@ -160,42 +160,6 @@ char *arena_copy(struct arena *arena, struct text text)
 	return copy;
 }
 
-char *arena_join(struct arena *arena, const struct text *texts, size_t count)
-{
-	size_t length = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (__builtin_add_overflow(length, texts[i].length, &length))
-			return NULL;
-	}
-	char *joined = length < SIZE_MAX ? reserve(arena, length + 1) : NULL;
-	if (!joined)
-		return NULL;
-	char *end = joined;
-	for (size_t i = 0; i < count; i++) {
-		if (texts[i].length > 0)
-			memcpy(end, texts[i].data, texts[i].length);
-		end += texts[i].length;
-	}
-	*end = '\0';
-	return joined;
-}
-
-struct text arena_integer(struct arena *arena, int64_t number)
-{
-	char digits[sizeof("-9223372036854775808")];
-	char *first = digits + sizeof(digits);
-	uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	do {
-		*--first = (char)('0' + magnitude % 10);
-		magnitude /= 10;
-	} while (magnitude > 0);
-	if (number < 0)
-		*--first = '-';
-	struct text text = {first, (size_t)(digits + sizeof(digits) - first)};
-	text.data = arena_copy(arena, text);
-	return text;
-}
-
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
 {
 	struct block *block = arena->blocks;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_MIN = 4096, INTEGER_LENGTH_MAX = sizeof("-9223372036854775808") - 1 };
+enum { CAPACITY_MIN = 4096 };
 
 void json_writer_init(struct json_writer *writer, size_t ceiling)
 {
@@ -235,16 +235,9 @@ void json_uuid(struct json_writer *writer, const struct uuid *uuid)
 
 void json_integer(struct json_writer *writer, int64_t value)
 {
-	char digits[INTEGER_LENGTH_MAX];
-	char *first = digits + sizeof(digits);
-	uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
-	do {
-		*--first = (char)('0' + magnitude % 10);
-		magnitude /= 10;
-	} while (magnitude > 0);
-	if (value < 0)
-		*--first = '-';
-	write_value(writer, first, (size_t)(digits + sizeof(digits) - first));
+	char digits[TEXT_INTEGER_SIZE];
+	struct text text = text_from_integer(value, digits);
+	write_value(writer, text.data, text.length);
 }
 
 void json_boolean(struct json_writer *writer, bool value)

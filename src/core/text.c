@@ -1,11 +1,24 @@
 #include "core/text.h"
 
-#include <stdint.h>
 #include <string.h>
 
 struct text text_from_string(const char *string)
 {
 	return (struct text){string, string ? strlen(string) : 0};
+}
+
+struct text text_from_integer(int64_t number, char digits[TEXT_INTEGER_SIZE])
+{
+	char *end = digits + TEXT_INTEGER_SIZE;
+	char *first = end;
+	uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	do {
+		*--first = (char)('0' + magnitude % 10);
+		magnitude /= 10;
+	} while (magnitude > 0);
+	if (number < 0)
+		*--first = '-';
+	return (struct text){first, (size_t)(end - first)};
 }
 
 bool text_equal(struct text a, struct text b)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* data is NULL where a value is absent or null; it need not end in NUL unless a comment says so. */
 struct text {
@@ -15,6 +16,11 @@ struct text {
 
 /* The text of a NUL-terminated string; {NULL, 0} for NULL. */
 struct text text_from_string(const char *string);
+
+enum { TEXT_INTEGER_SIZE = sizeof("-9223372036854775808") };
+
+/* The number in decimal digits, which stand at the end of the buffer. */
+struct text text_from_integer(int64_t number, char digits[TEXT_INTEGER_SIZE]);
 
 bool text_equal(struct text a, struct text b);
 

@@ -1,8 +1,6 @@
 #include "db/array.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { ARRAY_CAPACITY_MIN = 256 };
@@ -83,10 +81,10 @@ void array_add_integer(struct array *array, int64_t value)
 {
 	if (!array)
 		return;
-	char digits[24];
-	int length = snprintf(digits, sizeof(digits), "%" PRId64, value);
+	char digits[TEXT_INTEGER_SIZE];
+	struct text text = text_from_integer(value, digits);
 	append_separator(array);
-	append(array, digits, (size_t)length);
+	append(array, text.data, text.length);
 }
 
 const char *array_literal(struct array *array)

@@ -45,13 +45,8 @@ static void put_header(struct output *output, const char *name, struct text valu
 
 static void put_number(struct output *output, const char *name, size_t number)
 {
-	char digits[24];
-	char *first = digits + sizeof(digits);
-	do {
-		*--first = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	put_header(output, name, (struct text){first, (size_t)(digits + sizeof(digits) - first)});
+	char digits[TEXT_INTEGER_SIZE];
+	put_header(output, name, text_from_integer((int64_t)number, digits));
 }
 
 /* RFC 9110, section 15, and RFC 6585. */
