@@ -28,7 +28,7 @@ def test_a_write_that_is_cut_off_at_a_call_is_whole_or_not_there(world, team, sh
     assert whole.run()[0] == 200
     shim.disarm()
     calls, expected = shim.names(), whole.scene.left()
-    assert "PQpipelineSync" in calls and ("PQconnectdbParams" in calls) == (connection == "new")
+    assert "PQpipelineSync" in calls and ("PQconnectStartParams" in calls) == (connection == "new")
     for number, call in enumerate(calls, 1):
         for action in (PAUSE_BEFORE, PAUSE_AFTER, KILL_BEFORE, KILL_AFTER):
             attempt = ready(world, team, host, write, connection)

@@ -23,6 +23,7 @@ CONNECTIONS = "durability/test_connections.py::"
 LIFE = "durability/test_worker_life.py::"
 STRICTER = CONNECTIONS + "test_a_stricter_setting_of_the_role_holds"
 COMMIT = "durability/test_commit.py::"
+LIFE = "durability/test_worker_life.py::"
 ATTEMPTS = "durability/test_attempts.py::"
 HERE = "fault/matrix/"
 ROWS = {
@@ -156,6 +157,7 @@ ROWS = {
         "502 in the envelope, sent once and not again; replaced within a second; the others serve on",
         (
             HERE + "test_site.py::test_f15_a_worker_that_is_killed_in_a_request",
+            LIFE + "test_a_killed_worker_is_replaced_within_a_second",
             "attacks/test_limits.py::test_a_worker_that_dies_is_a_bad_gateway",
             "fault/kills/test_statements.py::test_a_write_that_is_cut_off_is_whole_or_not_there",
         ),
@@ -166,6 +168,9 @@ ROWS = {
         "what it has taken is answered, and it ends by itself within ten seconds",
         (
             HERE + "test_moments.py::test_f16_a_worker_that_is_told_to_stop_at_a_statement_answers",
+            LIFE + "test_what_is_under_way_is_answered",
+            LIFE + "test_no_connection_that_was_accepted_is_forgotten",
+            LIFE + "test_a_web_server_that_never_lets_go",
             "transport/test_transport.py::test_a_signal_ends_an_idle_worker_at_once",
             "transport/test_transport.py::test_a_stopping_worker_still_serves_its_kept_connections",
             LIFE + "test_what_is_under_way_is_answered",
@@ -200,7 +205,10 @@ ROWS = {
     "F20": Row(
         "an allocation fails, or all behind it",
         "500, 503 or a clean end; no leak, nothing half done, the next request 200",
-        ("fault/failures/test_one_call.py::test_a_call_that_fails_breaks_nothing",),
+        (
+            "fault/failures/test_one_call.py::test_a_call_that_fails_breaks_nothing",
+            LIFE + "test_with_too_little_memory_it_serves_whole_or_not_at_all",
+        ),
         ("fail_allocations",),
     ),
     "F21": Row(
@@ -208,6 +216,7 @@ ROWS = {
         "nobody notices the first; the second passes by itself",
         (
             HERE + "test_moments.py::test_f21_calls_that_are_short_or_interrupted",
+            LIFE + "test_without_descriptors_it_neither_spins_nor_dies",
             "fault/failures/test_one_call.py::test_a_call_that_fails_breaks_nothing",
             LIFE + "test_without_descriptors_it_neither_spins_nor_dies",
         ),
