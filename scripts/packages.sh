@@ -9,6 +9,7 @@ TEST_PACKAGES=(bc patch valgrind libcriterion-dev python3-pytest python3-psycopg
 FUZZ_PACKAGES=(clang libclang-rt-14-dev llvm libjansson-dev)
 ANALYSIS_PACKAGES=(clang-format clang-tidy cppcheck)
 CLUSTER_PACKAGES=(postgresql curl patroni etcd-server etcd-client haproxy)
+COVERAGE_PACKAGES=(lcov)
 
 missing_packages() {
 	local package
