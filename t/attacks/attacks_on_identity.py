@@ -30,11 +30,11 @@ def hs256(scene, header=None, **changes):
     return signed(scene.stack.secret.encode(), header or {"alg": "HS256", "typ": "JWT"}, scene.claims(**changes))
 
 
-def es256(scene, headers=None, **changes):
-    """The same, signed with the key of the key set."""
+def es256(scene, headers=None, sign=lambda r, s: r.to_bytes(32, "big") + s.to_bytes(32, "big"), **changes):
+    """The same, signed with the key of the key set; sign writes the two numbers of the signature."""
     head = f"{part({'alg': 'ES256', 'kid': scene.key.id, **(headers or {})})}.{part(scene.claims(**changes))}"
-    r, s = utils.decode_dss_signature(scene.key.private.sign(head.encode(), ec.ECDSA(hashes.SHA256())))
-    return f"{head}.{part(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+    numbers = utils.decode_dss_signature(scene.key.private.sign(head.encode(), ec.ECDSA(hashes.SHA256())))
+    return f"{head}.{part(sign(*numbers))}"
 
 
 def public_bytes(scene, encoding):
@@ -94,25 +94,32 @@ attack(2, "a sound ES256 token", es256, 200, None)
 KEY_IDS = ("../../dev/null", "' or 1=1--", "x" * 1024, 1, None, "", ["x"], "00000000-0000-4000-8000-000000000000")
 for kid in KEY_IDS:
     attack(4, f"ES256 of kid {str(kid)[:20]!r}", lambda s, kid=kid: es256(s, {"kid": kid}))
-for kid in ("../../dev/null", "' or 1=1--", "x" * 1024, ""):
+for kid in ("../../dev/null", "' or 1=1--", "x" * 1024, "", 1, None, ["x"]):
     header = {"alg": "HS256", "kid": kid}
-    attack(4, f"HS256 of kid {kid[:20]!r}, which is ignored", lambda s, h=header: hs256(s, h), 200, None)
+    attack(4, f"HS256 of kid {str(kid)[:20]!r}, which is ignored", lambda s, h=header: hs256(s, h), 200, None)
 for name in ("jku", "x5u"):
     address = by_stranger("ES256", lambda s, name=name: {name: f"{s.supabase.url}/evil/{name}.json"})
     attack(4, f"a key behind {name}", address)
 attack(4, "a key in jwk", by_stranger("ES256", lambda s: {"jwk": s.stranger_keys["ES256"].public_jwk()}))
+attack(4, "HS256 of the kid of an ES256 key", lambda s: hs256(s, {"alg": "HS256", "kid": s.key.id}), 200, None)
+attack(4, "ES256 of a sound key that the set does not have", by_stranger("ES256", lambda s: {"kid": "mine"}))
+attack(4, "the kid in capitals", lambda s: es256(s, {"kid": s.key.id.upper() + "X"}))
 attack(4, "a certificate in x5c", by_stranger("ES256", lambda s: {"x5c": ["MIIB"]}))
 
 # ---- 5: time -----------------------------------------------------------------------------------------------
 
-for exp in (None, "9999999999", 9999999999.5, 1e30, -1, 2**63, True, [], {}):
+for exp in (None, "9999999999", 9999999999.5, 9999999999.0, 1e30, -1, 2**53 + 1, 2**63, 2**64, True, [], {}):
     attack(5, f"exp {exp!r}", lambda scene, exp=exp: hs256(scene, exp=exp))
     attack(5, f"exp {exp!r}, ES256", lambda scene, exp=exp: es256(scene, exp=exp))
-for nbf in ("1", 1.5, True, FAR):
+for nbf in ("1", 1.5, 0.0, -1, True, [], {}, FAR, FAR + 1):
     attack(5, f"nbf {nbf!r}", lambda scene, nbf=nbf: hs256(scene, nbf=nbf))
 attack(5, "expired an hour ago", lambda scene: hs256(scene, exp=int(time.time()) - 3600), 401, "token_expired")
 attack(5, "expired 32 s ago", lambda scene: hs256(scene, exp=int(time.time()) - 32), 401, "token_expired")
 attack(5, "expired within the leeway", lambda scene: hs256(scene, exp=int(time.time()) - 20), 200, None)
+attack(5, "exp 2^53", lambda scene: hs256(scene, exp=FAR), 200, None)
+attack(5, "exp 0", lambda scene: hs256(scene, exp=0), 401, "token_expired")
+for iat in ("yesterday", -1.5, 1e30, FAR, [], True, None):
+    attack(5, f"iat {iat!r}, which is no reason", lambda scene, iat=iat: hs256(scene, iat=iat), 200, None)
 attack(5, "valid in 35 s", lambda scene: hs256(scene, nbf=int(time.time()) + 35))
 attack(5, "valid within the leeway", lambda scene: hs256(scene, nbf=int(time.time()) + 20), 200, None)
 
@@ -140,9 +147,58 @@ attack(6, "claims in a list", shaped(lambda claims: b"[" + claims + b"]"))
 attack(6, "trailing bytes", shaped(lambda claims: claims + b"{}"))
 attack(6, "NaN", shaped(lambda claims: claims[:-1] + b',"x":NaN}'))
 attack(6, "no claims", shaped(lambda claims: b""))
+attack(6, "a byte order mark", shaped(lambda claims: b"\xef\xbb\xbf" + claims))
+attack(6, "a comma too many", shaped(lambda claims: claims[:-1] + b",}"))
+attack(6, "a comment", shaped(lambda claims: claims + b"//"))
+attack(6, "UTF-16", shaped(lambda claims: claims.decode().encode("utf-16")))
+attack(6, "a token in a token", shaped(lambda claims: b"a.b.c", b'{"alg":"HS256","cty":"JWT"}'))
+attack(6, "claims that are not encoded", shaped(lambda claims: claims, b'{"alg":"HS256","b64":false,"crit":["b64"]}'))
+attack(6, "a sub of another spelling twice", shaped(lambda claims: claims[:-1] + b',"s\\u0075b":"x"}'))
+attack(6, "exp twice", shaped(lambda claims: claims[:-1] + b',"exp":9999999999}'))
+attack(6, "kid twice", shaped(lambda claims: claims, b'{"alg":"HS256","kid":"a","kid":"a"}'))
+for exp in (b"1e10", b"1E10", b"10000000000.0", b"0x254", b"+9999999999", b"09999999999", b"9999999999 1", b"NaN"):
+    attack(6, f"exp written as {exp.decode()}", shaped(lambda c, e=exp: c.replace(b'"exp": ', b'"exp": %s, "x": ' % e)))
+attack(6, "white space", shaped(lambda claims: b" \t\r\n" + claims + b" ", b' { "alg" : "HS256" } '), 200, None)
+attack(6, "headers that nobody knows", shaped(lambda c: c, b'{"alg":"HS256","zip":"DEF","x":{"a":[1]}}'), 200, None)
+attack(6, "depth 8", shaped(lambda claims: claims[:-1] + b',"x":' + b"[" * 7 + b"]" * 7 + b"}"), 200, None)
 attack(6, "depth 9", shaped(lambda claims: claims[:-1] + b',"x":' + b"[" * 9 + b"]" * 9 + b"}"))
 for sub in ("somebody", "", 1, None, ["x"], "00000000-0000-4000-8000-00000000000", "00000000000040008000000000000000"):
     attack(6, f"sub {sub!r}", lambda scene, sub=sub: hs256(scene, sub=sub))
+
+
+def spelled(change_header, change_claims):
+    """A token whose first two parts, which end in bits that say nothing, are changed before they are signed."""
+
+    def token(scene):
+        claims = json.dumps(scene.claims()).encode()
+        head = part(b'{"alg":"HS256" }'), part(claims + b" " * ((1 - len(claims)) % 3))
+        message = f"{change_header(head[0])}.{change_claims(head[1])}"
+        return f"{message}.{part(hmac.new(scene.stack.secret.encode(), message.encode(), hashlib.sha256).digest())}"
+
+    return token
+
+
+def same(text):
+    return text
+
+
+SPELLINGS = {
+    "bits behind the end": lambda text: text[:-1] + chr(ord(text[-1]) + 1),
+    "padding": lambda text: text + "==",
+    "half the padding": lambda text: text + "=",
+    "a character too many": lambda text: text + "A",
+    "three characters too many": lambda text: text + "AAA",
+    "a tab": lambda text: text[:4] + "\t" + text[4:],
+    "a percent sign": lambda text: text[:-1] + f"%{ord(text[-1]):x}",
+    "an exclamation mark": lambda text: text[:4] + "!" + text[4:],
+}
+attack(6, "bits behind the end that are zero", spelled(same, same), 200, None)
+for name, change in SPELLINGS.items():
+    attack(6, f"{name} in the header", spelled(change, same))
+    attack(6, f"{name} in the claims", spelled(same, change))
+for shape in (".{1}.{2}", "{0}..{2}", "{0}", "{0}.{1}", "{0}{1}{2}", "{2}.{1}.{0}", "{0}.{0}.{2}", "{0}.{1}.{1}"):
+    attack(6, f"parts {shape}", lambda scene, shape=shape: shape.format(*hs256(scene).split(".")))
+attack(6, "JSON serialization", lambda scene: f'{{"payload":"{hs256(scene)}"}}')
 attack(6, "padding", lambda scene: hs256(scene) + "=")
 attack(6, "padding inside", lambda scene: hs256(scene).replace(".", "=.", 1))
 attack(6, "white space inside", lambda scene: hs256(scene).replace(".", ".\t", 1))
@@ -151,12 +207,26 @@ attack(6, "standard base64", lambda scene: hs256(scene)[:-4] + "+/+/")
 # ---- 7: whose, and for whom --------------------------------------------------------------------------------
 
 for claim, values in {
-    "iss": (None, "", "https://evil.example.com/auth/v1", ["x"], 1),
-    "aud": (None, "", "others", [], ["others"], {"authenticated": 1}),
-    "role": (None, "anon", "service_role", "", 1),
+    "iss": (None, "", "https://evil.example.com/auth/v1", ["x"], 1, {}, True),
+    "aud": (
+        *(None, "", "others", "Authenticated", "authenticated ", [], ["others"]),
+        *({"authenticated": 1}, ["authenticated", 1], [["authenticated"]], True),
+    ),
+    "role": (None, "anon", "service_role", "", 1, ["authenticated"], "Authenticated", True),
 }.items():
     for value in values:
         attack(7, f"{claim} {value!r}", lambda scene, claim=claim, value=value: hs256(scene, **{claim: value}))
+for change in ("{}/", "{}#", " {}", "{} ", "{}\0", "{},x"):
+    attack(7, f"iss as {change!r}", lambda s, change=change: hs256(s, iss=change.format(s.stack.issuer)))
+attack(7, "the iss in capitals", lambda s: hs256(s, iss=s.stack.issuer.upper()))
+attack(7, "the iss in a list", lambda s: hs256(s, iss=[s.stack.issuer]))
+for aud in (["authenticated"], ["others", "authenticated"]):
+    attack(7, f"aud {aud}", lambda scene, aud=aud: hs256(scene, aud=aud), 200, None)
+for typ in ("jwt", "at+jwt", "JWS", "JOSE", "", 1, None, ["JWT"]):
+    attack(7, f"typ {typ!r}", lambda scene, typ=typ: hs256(scene, {"alg": "HS256", "typ": typ}))
+    attack(7, f"typ {typ!r}, ES256", lambda scene, typ=typ: es256(scene, {"typ": typ}))
+for value in (1, "false", "", [], {}):
+    attack(7, f"is_anonymous {value!r}", lambda scene, value=value: hs256(scene, is_anonymous=value))
 attack(7, "anonymous", lambda scene: hs256(scene, is_anonymous=True))
 attack(7, "an OAuth client's", lambda scene: hs256(scene, client_id="x"))
 for crit in (["exp"], [], ["b64"], "exp"):
@@ -193,7 +263,31 @@ for place in (0.1, 0.5, 0.9):  # test_identity damages each byte
     attack(9, f"ES256 damaged at {place}", damaged(place, es256))
 attack(9, "a signature that is too short", lambda scene: hs256(scene)[:-4])
 attack(9, "a signature that is too long", lambda scene: hs256(scene) + "AAAA")
-attack(9, "a signature in DER", lambda scene: es256(scene) + "AAAAAAAA")
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+NUMBERS = {  # what stands in place of a signature's r and s
+    "in DER": lambda r, s: utils.encode_dss_signature(r, s),
+    "of zeros": lambda r, s: bytes(64),
+    "of ones": lambda r, s: (1).to_bytes(32, "big") * 2,
+    "with r 0": lambda r, s: bytes(32) + s.to_bytes(32, "big"),
+    "with s 0": lambda r, s: r.to_bytes(32, "big") + bytes(32),
+    "with r and s of the order": lambda r, s: ORDER.to_bytes(32, "big") * 2,
+    "with the largest numbers": lambda r, s: b"\xff" * 64,
+    "with r and s the other way round": lambda r, s: s.to_bytes(32, "big") + r.to_bytes(32, "big"),
+    "with r and s of 33 bytes": lambda r, s: r.to_bytes(33, "big") + s.to_bytes(33, "big"),
+    "with the least significant byte first": lambda r, s: r.to_bytes(32, "little") + s.to_bytes(32, "little"),
+    "cut in half": lambda r, s: r.to_bytes(32, "big"),
+}
+for name, write in NUMBERS.items():
+    attack(9, f"a signature {name}", lambda scene, write=write: es256(scene, sign=write))
+OTHER_HALF = "the other of the two signatures that ECDSA has for a message"  # RFC 7518 takes both
+
+
+def other_half(r, s):
+    return r.to_bytes(32, "big") + (ORDER - s).to_bytes(32, "big")
+
+
+attack(9, OTHER_HALF, lambda scene: es256(scene, sign=other_half), 200, None)
+attack(9, "HMAC in hexadecimal", lambda s: hs256(s).rpartition(".")[0] + "." + part(b"0123456789abcdef" * 4))
 attack(9, "another secret", lambda scene: signed(b"x" * 48, {"alg": "HS256"}, scene.claims()))
 
 # ---- 10: no token ------------------------------------------------------------------------------------------

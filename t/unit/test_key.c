@@ -161,6 +161,32 @@ Test(key, eddsa_with_a_number_out_of_range)
 		     "s + order");
 }
 
+static void expect_another_scheme(enum token_algorithm algorithm, gnutls_sign_algorithm_t scheme)
+{
+	static const char message[] = "message";
+	gnutls_privkey_t private = private_key(arena, algorithm);
+	gnutls_datum_t data = {(unsigned char *)(uintptr_t)message, sizeof(message) - 1};
+	gnutls_datum_t signature;
+	cr_assert_eq(gnutls_privkey_sign_data2(private, scheme, 0, &data, &signature), 0, "signed");
+	struct text bytes = {(char *)signature.data, signature.size};
+	cr_expect_eq(key_verify(key_of(algorithm), TEXT("message"), bytes), SIGNATURE_FAILS, "%s",
+		     gnutls_sign_get_name(scheme));
+	gnutls_free(signature.data);
+	gnutls_privkey_deinit(private);
+}
+
+/* Sound signatures by the very key, with another padding or digest, or in DER. */
+Test(key, other_schemes_of_the_same_key)
+{
+	static const gnutls_sign_algorithm_t rsa[] = {GNUTLS_SIGN_RSA_PSS_RSAE_SHA256, GNUTLS_SIGN_RSA_PSS_RSAE_SHA512,
+						      GNUTLS_SIGN_RSA_SHA1, GNUTLS_SIGN_RSA_SHA384,
+						      GNUTLS_SIGN_RSA_SHA512};
+	for (size_t i = 0; i < sizeof(rsa) / sizeof(*rsa); i++)
+		expect_another_scheme(TOKEN_RS256, rsa[i]);
+	expect_another_scheme(TOKEN_ES256, GNUTLS_SIGN_ECDSA_SHA256);
+	expect_another_scheme(TOKEN_ES256, GNUTLS_SIGN_ECDSA_SHA512);
+}
+
 Test(key, names_of_algorithms)
 {
 	static const char *const bad[] = {"",      "none",  "hs256", "HS256 ",  "HS25",

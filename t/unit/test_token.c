@@ -237,6 +237,8 @@ Test(token, signature_is_judged_before_claims)
 {
 	struct text token = sign_with(TEXT("another secret"), GNUTLS_MAC_SHA256, TEXT(HEADER), TEXT("{\"exp\":1}"));
 	cr_expect_eq(verify(token), TOKEN_SIGNATURE, "expired, and not ours");
+	token = sign_with(TEXT("another secret"), GNUTLS_MAC_SHA256, TEXT(HEADER), TEXT("{"));
+	cr_expect_eq(verify(token), TOKEN_SIGNATURE, "no JSON, and not ours: nobody reads it");
 }
 
 Test(token, short_memory_is_no_verdict)
