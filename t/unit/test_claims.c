@@ -148,6 +148,7 @@ Test(claims, audience)
 		expect_claims(ISS, bad[i], ROLE, SUB, TOKEN_AUDIENCE);
 	expect_claims(ISS, "\"aud\":[\"authenticated\"],", ROLE, SUB, TOKEN_OK);
 	expect_claims(ISS, "\"aud\":[\"other\",\"authenticated\"],", ROLE, SUB, TOKEN_OK);
+	expect_claims(ISS, "\"aud\":[\"authenticated\",\"other\"],", ROLE, SUB, TOKEN_OK);
 	config.jwt_audience = NULL;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		expect_claims(ISS, bad[i], ROLE, SUB, TOKEN_OK);
