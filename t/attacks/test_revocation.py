@@ -16,7 +16,7 @@ REVOKED = {
         "permission_denied",
     ),
 }
-AT_ONCE = 8  # requests, or a web server could give them all to the one worker that it likes best
+AT_ONCE = 32  # requests, or a web server could give them all to the one worker that it likes best
 ROUNDS = 100
 ONE_REQUEST = 100000  # nanoseconds of the processor, of which answering one takes more and waiting less
 
