@@ -80,9 +80,8 @@ def test_what_is_under_way_is_answered(world, event, database, start_worker):
     assert [len(world.audit(task)) for task in tasks] == [3, 2, 2, 2]
 
 
-def ask_until_closed(path, pause, unanswered):
+def ask_until_closed(connection, pause, unanswered):
     """Asks on a kept connection until its peer takes no more; what was taken must be answered."""
-    connection = fastcgi.Connection(path, timeout=20)
     while True:
         try:
             connection.send(LIVE)
@@ -100,8 +99,14 @@ def test_a_web_server_that_never_lets_go(start_worker):
     """Its connections are closed at last, idle ones and busy ones; each request that was taken is answered."""
     worker = start_worker(threads=4).worker
     pauses, unanswered = [0, 0, 0, 0.0003, 0.001, 0.003, 0.01, 0.1], []
-    threads = [threading.Thread(target=ask_until_closed, args=(worker.path, pause, unanswered)) for pause in pauses]
-    idle = fastcgi.Connection(worker.path, timeout=20)
+    idle, *busy = connections = [fastcgi.Connection(worker.path, timeout=20) for _ in range(1 + len(pauses))]
+    for connection in connections:  # it has been accepted, or it would wait for another process
+        connection.send(LIVE)
+        assert status_of(connection.answer()) == 200
+    threads = [
+        threading.Thread(target=ask_until_closed, args=(connection, pause, unanswered))
+        for connection, pause in zip(busy, pauses)
+    ]
     for thread in threads:
         thread.start()
     worker.process.send_signal(signal.SIGTERM)
