@@ -106,5 +106,5 @@ class Scene:
 
 
 def parse(answer):
-    """Status and body of an answer on the FastCGI connection."""
-    return int(answer.split(b" ")[1]), json.loads(answer.split(b"\r\n\r\n", 1)[1])
+    """Status and body of an answer on the FastCGI connection; {} where there is no body."""
+    return int(answer.split(b" ")[1]), json.loads(answer.split(b"\r\n\r\n", 1)[1] or b"{}")
