@@ -37,6 +37,8 @@ bool outage_try(struct outage *outage, struct outage_attempt *attempt)
 {
 	int64_t now = clock_milliseconds();
 	pthread_mutex_lock(&outage->mutex);
+	if (outage->wait > 0 && !outage->is_probing && now - outage->not_before > OUTAGE_FORGOTTEN)
+		outage->wait = 0; /* the first of many who come now must not be the only one served */
 	bool may_try = outage->wait == 0 || (!outage->is_probing && now >= outage->not_before);
 	*attempt = (struct outage_attempt){.began = now, .is_probe = may_try && outage->wait > 0};
 	if (attempt->is_probe)

@@ -13,6 +13,9 @@ enum {
 	 * stays below this, so that the first request succeeds well within a second of the database's return. */
 	OUTAGE_QUICK = 200,          /* milliseconds */
 	OUTAGE_WAIT_MAX_QUICK = 400, /* milliseconds */
+
+	/* What nobody has asked about for that long, when it was time to, is not known any more. */
+	OUTAGE_FORGOTTEN = 1000, /* milliseconds */
 };
 
 struct outage;

@@ -56,6 +56,21 @@ Test(outage, after_a_failure_one_at_a_time_may_try_after_a_wait)
 	cr_expect(outage_try(outage, &other), "it is back, for all");
 }
 
+Test(outage, what_nobody_asked_about_for_long_is_forgotten)
+{
+	struct outage_attempt other;
+	fail_once();
+	wait_milliseconds(OUTAGE_WAIT_MIN + 5);
+	cr_expect(outage_try(outage, &attempt) && !outage_try(outage, &other), "one alone, when it is time to");
+	outage_end(outage, &attempt, false);
+	for (int i = 0; i < 3; i++)
+		wait_milliseconds(400);
+	cr_expect(outage_try(outage, &attempt), "one of many");
+	cr_expect(outage_try(outage, &other), "all of them");
+	outage_end(outage, &attempt, true);
+	outage_end(outage, &other, true);
+}
+
 Test(outage, failures_of_one_moment_count_once)
 {
 	struct outage_attempt attempts[8];
