@@ -58,12 +58,12 @@ static bool may_run_again(struct database *database)
 	       connection_ensure(database) == ERROR_NONE;
 }
 
-/* A connection that was alive a moment ago is not looked at again: if it is lost now, the batch runs on a new one. But
+/* A connection that was sound a moment ago is not looked at again: if it is lost now, the batch runs on a new one. But
  * a batch that commits never runs again. */
 static bool is_trusted(const struct database *database)
 {
 	return database->connection && !round_trip_commits(database) &&
-	       clock_milliseconds() - database->alive_at < TRUSTED;
+	       clock_milliseconds() - database->sound_at < TRUSTED;
 }
 
 static enum error run_anew(struct database *database)

@@ -210,7 +210,6 @@ static enum error check_schema(struct database *database)
 static enum error ensure_session(struct database *database)
 {
 	struct outage_attempt attempt;
-	database->alive_at = clock_milliseconds();
 	if (database->connection && is_alive(database->connection))
 		return ERROR_NONE;
 	if (database->connection)
@@ -228,6 +227,10 @@ static enum error ensure_session(struct database *database)
 
 enum error connection_ensure(struct database *database)
 {
+	int64_t now = clock_milliseconds();
 	enum error error = ensure_session(database);
-	return error == ERROR_NONE ? check_schema(database) : error;
+	if (error == ERROR_NONE)
+		error = check_schema(database);
+	database->sound_at = error == ERROR_NONE ? now : 0;
+	return error;
 }

@@ -14,7 +14,7 @@ enum {
 	PREPARED_MAX = 96,
 	LOCK_TIMEOUT = 2000,  /* milliseconds; the most, where the role has no shorter one */
 	ANSWER_RESERVE = 100, /* milliseconds of a request's time that are kept for its answer */
-	TRUSTED = 1000,       /* milliseconds for which a connection is taken for alive after it was looked at */
+	TRUSTED = 1000,       /* milliseconds for which a connection is taken for sound after it was looked at */
 	CLOCK_SKEW_MAX = 30,  /* seconds, beyond which a wrong clock is worth a line of the log */
 	CONNECT_MIN = 50,     /* milliseconds of a request's time, without which no connection is opened */
 	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
@@ -39,7 +39,7 @@ struct database {
 	const struct config *config;
 	struct outage *outage;
 	PGconn *connection;
-	int64_t alive_at; /* when it was last found alive, by clock_milliseconds */
+	int64_t sound_at; /* when it was last found alive and of our schema version, by clock_milliseconds; 0: not so */
 	int host;         /* the one of DATABASE_URL's that took the last connection */
 	bool pooled;      /* a transaction pooler is between: nothing may depend on the session */
 	bool unlimited;   /* the role has no time limits, and the session could not be given any */
