@@ -154,7 +154,10 @@ def test_a_login_whose_commit_may_still_come_is_no_failure(world, proxy, caller)
     caller.post("/api/auth/refresh", {"refresh_token": login["refresh_token"]}).ok()
 
 
-STANDBY = "ALTER SYSTEM SET synchronous_standby_names = '{}'; SELECT pg_reload_conf()"
+STANDBY = {
+    True: "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
+    False: "ALTER SYSTEM RESET synchronous_standby_names",
+}
 
 
 @pytest.fixture
@@ -162,7 +165,7 @@ def lonely(database):
     """A function that sets whether COMMIT waits for a synchronous standby, which is not there."""
 
     def set_lonely(is_lonely):
-        for statement in STANDBY.format("nobody" if is_lonely else "").split("; "):
+        for statement in (STANDBY[is_lonely], "SELECT pg_reload_conf()"):
             database.superuser(statement)
 
     yield set_lonely
