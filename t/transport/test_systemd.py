@@ -112,6 +112,18 @@ def environment_of(stack, **more):
     return {**os.environ, "EVENTFLOW_ENV_FILE": str(stack.var / "eventflow.env"), "LOG_LEVEL": "INFO", **more}
 
 
+def connection_to(path):
+    """As soon as somebody listens there."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            return fastcgi.Connection(str(path))
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 def test_it_serves_the_socket_that_systemd_passes(stack, tmp_path):
     path = tmp_path / "activated.sock"
     with (tmp_path / "log").open("w+") as log:
@@ -124,10 +136,7 @@ def test_it_serves_the_socket_that_systemd_passes(stack, tmp_path):
         ]
         process = subprocess.Popen(command, env=environment_of(stack), stdin=subprocess.DEVNULL, stderr=log)
         try:
-            deadline = time.monotonic() + 5
-            while not path.exists() and time.monotonic() < deadline:
-                time.sleep(0.02)
-            connection = fastcgi.Connection(str(path))
+            connection = connection_to(path)
             connection.send(READY)
             assert b'"status":"ready"' in connection.answer()
             connection.socket.close()
