@@ -237,6 +237,7 @@ def test_an_end_that_comes_early_is_kept(slow_start):
     assert "stopping" in log.read_text()
 
 
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="the address sanitizer reserves terabytes of addresses")
 @pytest.mark.parametrize("megabytes", (60, 150, 450))
 def test_with_too_little_memory_it_serves_whole_or_not_at_all(stack, tmp_path, megabytes):
     """256 threads, each with a stack of 1 MiB: never fewer than were asked for."""
