@@ -38,7 +38,8 @@ class Pair:
         with (site.data / "pg_hba.conf").open("a") as file:
             file.write(f"local replication {site.owner} peer\n")
         os.kill(site.postmaster(), signal.SIGHUP)
-        self.owner_url = both_hosts(site.stack.owner_url, self.sockets.values())
+        owner_url = both_hosts(site.stack.owner_url, self.sockets.values())
+        self.owner_url = owner_url.replace("=read-write", "=primary")  # the rig makes it read-only, and goes on
         self.api_url = both_hosts(site.stack.settings["DATABASE_URL"], self.sockets.values())
 
     def _as_owner(self, *command):
