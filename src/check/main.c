@@ -196,7 +196,7 @@ static void check_version(struct check *check, const char *text)
 static void check_migrations(struct check *check)
 {
 	PGresult *result;
-	if (ask(check, "migrations", "SELECT version FROM eventflow.schema_version", NULL, &result)) {
+	if (ask(check, "migrations", SCHEMA_VERSION_QUERY, NULL, &result)) {
 		if (PQntuples(result) == 1)
 			check_version(check, PQgetvalue(result, 0, 0));
 		else

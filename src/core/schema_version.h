@@ -5,4 +5,7 @@
 /* What eventflow.schema_version must hold: raised by each change in sql/. */
 enum { SCHEMA_VERSION = 14 };
 
+/* One row of one column, or none. */
+#define SCHEMA_VERSION_QUERY "SELECT v.version FROM eventflow.schema_version v"
+
 #endif

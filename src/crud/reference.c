@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "core/schema_version.h"
 #include "models/eligibility_mapping.h"
 #include "models/task_type.h"
 #include "models/user_type.h"
@@ -72,8 +73,7 @@ int task_type_eligible_queue(struct database *database, const struct uuid *user_
 	return batch_add(database, &task_type_eligible, parameters);
 }
 
-static const struct statement schema_version = {"schema_version", "SELECT v.version FROM eventflow.schema_version v",
-						0};
+static const struct statement schema_version = {"schema_version", SCHEMA_VERSION_QUERY, 0};
 
 int schema_version_queue(struct database *database)
 {

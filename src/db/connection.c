@@ -185,10 +185,9 @@ static int64_t version_in(const PGresult *result)
  * are started one after the other, those of the present one serve on. */
 static enum error check_schema(struct database *database)
 {
-	static const char statement[] = "SELECT version FROM eventflow.schema_version";
 	if (database->schema_version == SCHEMA_VERSION)
 		return ERROR_NONE;
-	PGresult *result = connection_command(database->connection, statement, database->deadline);
+	PGresult *result = connection_command(database->connection, SCHEMA_VERSION_QUERY, database->deadline);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	/* class 42: there is no such table, or none for us; whatever else fails says nothing about the schema */
 	bool is_known = PQresultStatus(result) == PGRES_TUPLES_OK || (sqlstate && strncmp(sqlstate, "42", 2) == 0);

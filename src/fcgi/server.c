@@ -280,9 +280,14 @@ static int run(struct server *server)
 		return 1;
 	}
 	(void)signal(SIGPIPE, SIG_IGN); /* it fails for a signal that does not exist */
-	if (!start_threads(server) || !watch_listen_socket(server)) {
+	if (!start_threads(server)) {
 		log_write(LOG_ERROR, "fcgi", "cannot start: only %d of %d threads", server->started,
 			  server->thread_count);
+		finish(server);
+		return 1;
+	}
+	if (!watch_listen_socket(server)) {
+		log_write(LOG_ERROR, "fcgi", "cannot watch the socket: %s", strerror(errno));
 		finish(server);
 		return 1;
 	}

@@ -8,9 +8,8 @@
 #include "db/row.h"
 #include "models/user_type.h"
 
-/* The columns of caller_from_row: of the user as u, the type as y, and reference_version as r; then, where the request
- * names an event, its version and the caller's membership as e and m. They are what decides, and nothing else: every
- * request reads them. */
+/* The columns of caller_from_row: of the user as u, the type as y, and reference_version as r. They are what decides,
+ * and nothing else: every request reads them. */
 #define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version"
 
 struct caller {
