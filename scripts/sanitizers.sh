@@ -31,6 +31,7 @@ run_suite() {
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/$1"
 }
 
+install_packages "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 CONFIGURE_OPTIONS=(--enable-werror --enable-sanitizers)
 build || exit 1
 failed=0

@@ -59,8 +59,13 @@ unit_tests() {
 	cat "$BUILD/unit-tests.log"
 }
 
+# The tests of a folder or a file of t/, with stacks under var/test/ that no other part touches.
 pytest_in() {
-	EVENTFLOW_TEST_VAR=$VAR/test/$1 /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/$1"
+	EVENTFLOW_TEST_VAR=$VAR/test/${1%%/*} /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/$1"
+}
+
+fault_tests() {
+	EVENTFLOW_TEST_VAR=$VAR/test/fault "$ROOT/t/fault/run" "$@"
 }
 
 node_tests() {
@@ -82,7 +87,7 @@ rm -f "$RESULTS"
 waiting_parts() {
 	part supabase pytest_in supabase
 	part tokens pytest_in tokens
-	long_part tokens-long env EVENTFLOW_TEST_LONG=yes /usr/bin/python3 -m pytest -q -p no:cacheprovider "$ROOT/t/tokens/test_rotation.py"
+	EVENTFLOW_TEST_LONG=yes long_part tokens-long pytest_in tokens/test_rotation.py
 	part transport pytest_in transport
 	part durability pytest_in durability
 	part browser node_tests browser
@@ -104,8 +109,8 @@ wait $WAITING
 trap - EXIT
 cat "$VAR/test-waiting.log"
 part scale pytest_in scale
-part fault "$ROOT/t/fault/run"
-long_part fault-long "$ROOT/t/fault/run" --long
+part fault fault_tests
+long_part fault-long fault_tests --long
 long_part cluster pytest_in cluster
 part fuzz "$ROOT/t/fuzz/run" 120
 long_part sanitizers "$ROOT/scripts/sanitizers.sh"
