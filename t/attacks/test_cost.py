@@ -1,7 +1,6 @@
 """Attacks 8, 19 and 28 by what they cost a worker: time of its processor and memory, whatever else the machine does;
 and that a small stack is enough, because nothing recurses over what was sent."""
 
-import glob
 import json
 import os
 import pathlib
@@ -13,6 +12,7 @@ import stack as stack_module
 from attacks_on_identity import ATTACKS as ON_IDENTITY
 from attacks_on_input import ATTACKS as ON_INPUT
 from attacks_on_input import NO_JSON, NO_TEXT
+from processes import processor_time
 
 MALFORMED = 0.005  # seconds of the processor that refusing a body may take
 GRAPH = 0.2  # and a workflow
@@ -32,12 +32,6 @@ LARGE = (
 BODIES = [attack for attack in ON_INPUT if attack.number == 19 and re.search(r"of \d{4,} bytes$", attack.name)]
 GRAPHS = [attack for attack in ON_INPUT if attack.number == 28]
 TOKENS = [attack for attack in ON_IDENTITY if attack.number == 8 and attack.status != 431]
-
-
-def seconds(pids):
-    """Of the processor, by all threads of the processes."""
-    files = (name for pid in pids for name in glob.glob(f"/proc/{pid}/task/*/schedstat"))
-    return sum(int(pathlib.Path(name).read_text().split()[0]) for name in files) / 1e9
 
 
 def memory(pids):
@@ -60,10 +54,10 @@ def transition(front, scene, body):
 def test_malformed_json_costs_no_time(nginx, scene, body):
     pids = nginx.stack.worker_pids()
     transition(nginx, scene, body).refused("invalid_json")
-    before = seconds(pids)
+    before = processor_time(*pids)
     for _ in range(REPEATS):
         transition(nginx, scene, body)
-    assert (seconds(pids) - before) / REPEATS < MALFORMED
+    assert (processor_time(*pids) - before) / REPEATS < MALFORMED
 
 
 def test_malformed_json_costs_no_memory(front, scene):
@@ -85,9 +79,9 @@ def test_malformed_json_costs_no_memory(front, scene):
 def test_graphs_cost_no_time(nginx, scene, attack):
     sent = attack.prepare(scene)
     pids = nginx.stack.worker_pids()
-    before = seconds(pids)
+    before = processor_time(*pids)
     nginx.caller(sent.token).call(sent.method, sent.path, value=sent.value).refused(attack.code)
-    assert seconds(pids) - before < GRAPH
+    assert processor_time(*pids) - before < GRAPH
 
 
 def answer_of_cgi(stack, sent):

@@ -11,6 +11,7 @@ sys.path.append(str(TESTS / "durability"))
 
 from client import Caller, Coverage, Judge  # noqa: E402
 from cluster import running_cluster  # noqa: E402
+from progress import say  # noqa: E402, F401
 from specification import Specification  # noqa: E402
 from stack import ROOT  # noqa: E402
 from world import World  # noqa: E402
@@ -31,14 +32,3 @@ def judge():
 def world(cluster, judge):
     with World(cluster.stack, Caller(None, judge)) as world:
         yield world
-
-
-@pytest.fixture
-def say(capfd):
-    """A function that prints a line at once."""
-
-    def say(line):
-        with capfd.disabled():
-            print(line, flush=True)
-
-    return say

@@ -15,6 +15,7 @@ import time
 import psycopg2
 
 from rig import BIN, wait_for
+from standby import both_hosts
 
 SETTINGS = """
 listen_addresses = ''
@@ -97,10 +98,10 @@ class Pair:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-pair.", dir="/tmp"))
         self.folder.chmod(0o777)
         self.a, self.b = (Server(self.folder / name) for name in "ab")
-        folders = f"{self.a.folder},{self.b.folder}"
+        folders = (self.a.folder, self.b.folder)
         self.stack = copy.copy(database.stack)
-        self.stack.owner_url = self._url(database.stack.owner_url, folders)
-        self.api_url = self._url(database.api_url, folders)
+        self.stack.owner_url = both_hosts(database.stack.owner_url, folders)
+        self.api_url = both_hosts(database.api_url, folders)
 
     def start(self, is_synchronous):
         """Returns when the standby is in step."""
@@ -108,10 +109,6 @@ class Pair:
         self.a.configure("b" if is_synchronous else "")
         self.a.control("start")
         self._add_standby("sync" if is_synchronous else "async")
-
-    @staticmethod
-    def _url(url, folders):
-        return re.sub(r"host=[^&]*", f"host={folders}", url) + "&target_session_attrs=read-write"
 
     def _copy(self):
         """Of the stack's cluster, which stands still meanwhile."""

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import stack as stack_module
 from load import Load
+from processes import processor_time
 from rig import took, wait_for
 
 LIVE = fastcgi.request("GET", "/healthz")
@@ -25,13 +26,6 @@ LIMIT = resource.RLIMIT_NOFILE
 
 def status_of(answer):
     return int(answer.split(b" ")[1])
-
-
-def processor_time(pid):
-    """Seconds that the process has used."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children(pid):

@@ -13,6 +13,7 @@ sys.path[:0] = [str(HERE / "rig"), str(HERE / "checker"), str(HERE.parent / "api
 import stack as stack_module  # noqa: E402
 from client import Caller, Coverage, Judge, Wire  # noqa: E402
 from host import Host  # noqa: E402
+from progress import say  # noqa: E402, F401
 from shim import Shim  # noqa: E402
 from site_control import running_site  # noqa: E402
 from specification import Specification  # noqa: E402
@@ -83,17 +84,6 @@ def site(shim, is_long):
         if is_long:
             site.use_pair(Pair(site))
         yield site
-
-
-@pytest.fixture
-def say(capfd):
-    """A function that prints a line at once."""
-
-    def say(line):
-        with capfd.disabled():
-            print(line, flush=True)
-
-    return say
 
 
 @pytest.fixture(scope="session")
