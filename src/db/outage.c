@@ -40,7 +40,7 @@ bool outage_try(struct outage *outage, struct outage_attempt *attempt)
 	if (outage->wait > 0 && !outage->is_probing && now - outage->not_before > OUTAGE_FORGOTTEN)
 		outage->wait = 0; /* the first of many who come now must not be the only one served */
 	bool may_try = outage->wait == 0 || (!outage->is_probing && now >= outage->not_before);
-	*attempt = (struct outage_attempt){.began = now, .is_probe = may_try && outage->wait > 0};
+	*attempt = (struct outage_attempt){.is_probe = may_try && outage->wait > 0};
 	if (attempt->is_probe)
 		outage->is_probing = true;
 	pthread_mutex_unlock(&outage->mutex);
@@ -56,14 +56,13 @@ static int shortened(int wait)
 	return wait - (int)(number % ((unsigned int)wait / 4 + 1));
 }
 
-static void lengthen(struct outage *outage, int64_t now, int64_t took)
+static void lengthen(struct outage *outage, int64_t now)
 {
-	int most = took < OUTAGE_QUICK ? OUTAGE_WAIT_MAX_QUICK : OUTAGE_WAIT_MAX;
 	if (outage->wait == 0)
 		outage->since = now;
 	outage->wait = outage->wait == 0 ? OUTAGE_WAIT_MIN : outage->wait * 2;
-	if (outage->wait > most)
-		outage->wait = most;
+	if (outage->wait > OUTAGE_WAIT_MAX)
+		outage->wait = OUTAGE_WAIT_MAX;
 	outage->not_before = now + shortened(outage->wait);
 }
 
@@ -77,7 +76,7 @@ void outage_end(struct outage *outage, const struct outage_attempt *attempt, boo
 	if (succeeded)
 		outage->wait = 0;
 	else if (attempt->is_probe || outage->wait == 0) /* another's failure of the same moment says nothing new */
-		lengthen(outage, now, now - attempt->began);
+		lengthen(outage, now);
 	pthread_mutex_unlock(&outage->mutex);
 	if (lasted >= 0)
 		log_write(LOG_WARNING, "db", "the database is back after %.1f s", (double)lasted / 1e3);

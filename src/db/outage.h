@@ -7,12 +7,11 @@
 #include <stdint.h>
 
 enum {
-	OUTAGE_WAIT_MIN = 50,   /* milliseconds */
-	OUTAGE_WAIT_MAX = 5000, /* milliseconds */
-	/* A refusal that comes at once costs nobody much, and the one who asks next must not be late: the wait after it
-	 * stays below this, so that the first request succeeds well within a second of the database's return. */
-	OUTAGE_QUICK = 200,          /* milliseconds */
-	OUTAGE_WAIT_MAX_QUICK = 400, /* milliseconds */
+	/* Milliseconds. Attempts are only made when somebody asks, and whoever asks well within a second of the
+	 * database's return is to succeed, however long it was away. An attempt may itself last for seconds, at a
+	 * server that is silent: so attempts of a process begin 50 milliseconds to five seconds one after the other. */
+	OUTAGE_WAIT_MIN = 50,
+	OUTAGE_WAIT_MAX = 400,
 
 	/* What nobody has asked about for that long, when it was time to, is not known any more. */
 	OUTAGE_FORGOTTEN = 1000, /* milliseconds */
@@ -28,7 +27,6 @@ void outage_free(struct outage *outage);
 
 /* An attempt to connect, from outage_try to outage_end. */
 struct outage_attempt {
-	int64_t began;
 	bool is_probe; /* made during an outage, by this thread alone */
 };
 
