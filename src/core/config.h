@@ -55,7 +55,7 @@ struct config {
 	struct text *cors_origins;
 	size_t cors_origin_count;
 	int threads;
-	int request_deadline; /* seconds that a request's waits for the database may take in all */
+	int request_deadline; /* seconds that a request may wait, for a thread and for the database in all */
 	int cache_ttl;        /* seconds */
 	int cache_entries;
 	int cache_list_bytes; /* of events' lists; 0: none is remembered */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/error.h"
 #include "core/json_writer.h"
@@ -41,6 +42,7 @@ struct http_request {
 	struct text expect;
 	enum error fault;      /* why the request is refused whatever it asks for; ERROR_NONE for nearly all */
 	struct text body;      /* at most HTTP_BODY_MAX bytes */
+	int64_t since;         /* when it came, by clock_milliseconds: its deadline counts from there */
 	enum error body_fault; /* why the body could not be had: ERROR_PAYLOAD_TOO_LARGE, ERROR_INCOMPLETE_BODY … */
 };
 

@@ -131,9 +131,9 @@ struct rows batch_rows(const struct database *database, int position)
 	return (struct rows){result, PQntuples(result)};
 }
 
-void batch_begin_request(struct database *database)
+void batch_begin_request(struct database *database, int64_t since)
 {
-	database->deadline = clock_milliseconds() + (int64_t)database->config->request_deadline * 1000 - ANSWER_RESERVE;
+	database->deadline = since + (int64_t)database->config->request_deadline * 1000 - ANSWER_RESERVE;
 	database->reserve = database->config->request_deadline * 1000 / PROOF_SHARE;
 	database->round_trips = 0;
 	database->statements = 0;

@@ -44,8 +44,9 @@ int64_t batch_schema_version(const struct database *database);
 /* The rows of a statement that has succeeded. */
 struct rows batch_rows(const struct database *database, int position);
 
-/* Counts from zero again, and sets the time by which all batches of the request must have ended. */
-void batch_begin_request(struct database *database);
+/* Counts from zero again, and sets the time by which all batches of the request must have ended: since is when the
+ * request came, by clock_milliseconds. */
+void batch_begin_request(struct database *database, int64_t since);
 
 /* Rolls back a transaction that is open, and frees the results. */
 void batch_end_request(struct database *database);

@@ -17,6 +17,7 @@ enum {
 	TRUSTED = 1000,       /* milliseconds for which a connection is taken for sound after it was looked at */
 	CLOCK_SKEW_MAX = 30,  /* seconds, beyond which a wrong clock is worth a line of the log */
 	CONNECT_MIN = 50,     /* milliseconds of a request's time, without which no connection is opened */
+	ROUND_TRIP_MIN = 20,  /* the same for statements: what is cut off would cost the connection */
 	PROOF_SHARE = 10,     /* a COMMIT leaves a tenth of it to find out what became of it */
 };
 

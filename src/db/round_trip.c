@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "db/connection.h"
 
@@ -201,6 +202,10 @@ enum error round_trip_run(struct database *database)
 	database->statements += database->queue_length;
 	if (!database->connection)
 		return ERROR_DATABASE_UNAVAILABLE;
+	if (deadline - clock_milliseconds() < ROUND_TRIP_MIN) {
+		log_write(LOG_ERROR, "db", "nothing is sent: the time of the request has passed");
+		return ERROR_DATABASE_BUSY;
+	}
 	enum error error = exchange(database, deadline);
 	if (database->fate.lost || !receive_rest(database, deadline)) {
 		connection_drop(database);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "fcgi/headers.h"
 #include "fcgi/parameters.h"
@@ -32,7 +33,7 @@ int cgi_run(struct application *application)
 		return 1;
 	}
 	parameters_read(environ, &body, worker->arena, &worker->request);
-	worker_handle(worker);
+	worker_handle(worker, clock_milliseconds());
 	bool sent = send_response(&worker->response);
 	worker_free(worker);
 	return sent ? 0 : 1;

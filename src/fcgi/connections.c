@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "core/clock.h"
+
 bool connections_init(struct connections *connections, int listen_socket)
 {
 	*connections = (struct connections){.listen_socket = listen_socket};
@@ -45,11 +47,14 @@ struct connection *connections_accept(struct connections *connections)
 	return NULL;
 }
 
-void connections_begin(struct connections *connections, struct connection *connection)
+int64_t connections_begin(struct connections *connections, struct connection *connection)
 {
 	pthread_mutex_lock(&connections->mutex);
 	connection->is_served = true;
+	connections->served++;
+	int64_t since = connection->waiting_since;
 	pthread_mutex_unlock(&connections->mutex);
+	return since > 0 ? since : clock_milliseconds();
 }
 
 /* What the peer has sent stays readable, and what it sends from now on is an error on its side: it cannot take for sent
@@ -63,6 +68,8 @@ void connections_end(struct connections *connections, struct connection *connect
 {
 	pthread_mutex_lock(&connections->mutex);
 	connection->is_served = false;
+	connection->waiting_since = 0;
+	connections->served--;
 	if (connections->is_leaving)
 		stop_receiving(connection);
 	pthread_mutex_unlock(&connections->mutex);
@@ -78,6 +85,7 @@ void connections_remove(struct connections *connections, struct connection *conn
 	if (connection->next)
 		connection->next->previous = connection->previous;
 	connections->count--;
+	connections->served--;
 	pthread_mutex_unlock(&connections->mutex);
 	free(connection);
 }
@@ -105,10 +113,29 @@ int connections_count(struct connections *connections)
 	return count;
 }
 
+int connections_served(struct connections *connections)
+{
+	pthread_mutex_lock(&connections->mutex);
+	int served = connections->served;
+	pthread_mutex_unlock(&connections->mutex);
+	return served;
+}
+
 static bool has_bytes(const struct connection *connection)
 {
 	char byte;
 	return recv(connection->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+void connections_look(struct connections *connections)
+{
+	int64_t now = clock_milliseconds();
+	pthread_mutex_lock(&connections->mutex);
+	for (struct connection *connection = connections->first; connection; connection = connection->next) {
+		if (!connection->is_served && connection->waiting_since == 0 && has_bytes(connection))
+			connection->waiting_since = now;
+	}
+	pthread_mutex_unlock(&connections->mutex);
 }
 
 /* A request that has begun to arrive must not be cut: it is being served, or its bytes are there to be seen. */

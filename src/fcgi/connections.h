@@ -5,20 +5,23 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct connection {
 	int descriptor;
-	bool is_served; /* a thread has it: reads a request, answers, or closes it */
+	bool is_served;        /* a thread has it: reads a request, answers, or closes it */
+	int64_t waiting_since; /* a request was seen that no thread has taken, by clock_milliseconds; 0: none was */
 	struct connection *previous;
 	struct connection *next;
 };
 
 struct connections {
 	int listen_socket;
-	pthread_mutex_t mutex; /* for what follows, and for is_served */
+	pthread_mutex_t mutex; /* for what follows, and for what becomes of each connection */
 	bool is_refusing;      /* none is accepted any more */
 	bool is_leaving;       /* each is to be closed as soon as it is idle */
 	int count;
+	int served; /* of them, by a thread each */
 	struct connection *first;
 };
 
@@ -32,8 +35,9 @@ void connections_destroy(struct connections *connections);
  * accepted any more; a connection that cannot be accepted waits on. */
 struct connection *connections_accept(struct connections *connections);
 
-/* Around all that a thread does with one; the second where it is kept, the third once its descriptor is closed. */
-void connections_begin(struct connections *connections, struct connection *connection);
+/* Around all that a thread does with one; the second where it is kept, the third once its descriptor is closed. The
+ * first returns when its request was seen to wait for a thread, by clock_milliseconds; else the present moment. */
+int64_t connections_begin(struct connections *connections, struct connection *connection);
 void connections_end(struct connections *connections, struct connection *connection);
 void connections_remove(struct connections *connections, struct connection *connection);
 
@@ -42,8 +46,12 @@ void connections_remove(struct connections *connections, struct connection *conn
 void connections_refuse(struct connections *connections);
 bool connections_are_refused(struct connections *connections);
 
-/* Those that were accepted and not removed. */
+/* Those that were accepted and not removed; those of them that a thread has. */
 int connections_count(struct connections *connections);
+int connections_served(struct connections *connections);
+
+/* While no thread is free to see it: notes which of the others have a request that waits. */
+void connections_look(struct connections *connections);
 
 /* From now on the peers can send nothing more over connections that are idle: their end can be read from them, behind
  * what had come before that. Those that a thread has follow at connections_end. */

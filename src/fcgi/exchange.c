@@ -38,17 +38,17 @@ static bool send_response(struct worker *worker)
 	return records_send(worker->fcgi.ipcFd, worker->fcgi.requestId, head, body);
 }
 
-static void answer(struct worker *worker)
+static void answer(struct worker *worker, int64_t since)
 {
 	FCGX_Request *fcgi = &worker->fcgi;
 	struct body_source body = {read_stdin, fcgi->in};
 	parameters_read(fcgi->envp, &body, worker->arena, &worker->request);
 	if (FCGX_GetError(fcgi->in) != 0)
 		return; /* aborted: nobody waits for an answer, and nothing must be done */
-	worker_handle(worker);
+	worker_handle(worker, since);
 }
 
-bool exchange_run(struct worker *worker, int connection)
+bool exchange_run(struct worker *worker, int connection, int64_t since)
 {
 	FCGX_Request *fcgi = &worker->fcgi;
 	fcgi->ipcFd = connection;
@@ -58,7 +58,7 @@ bool exchange_run(struct worker *worker, int connection)
 	/* parameters that were cut short, or an abort, end in an error here, though the call above says that all is
 	 * well */
 	if (FCGX_GetError(fcgi->in) == 0)
-		answer(worker);
+		answer(worker, since);
 	bool is_kept = is_drained(fcgi) && fcgi->keepConnection;
 	if (!send_response(worker))
 		is_kept = false;

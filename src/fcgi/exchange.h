@@ -3,11 +3,13 @@
 #define EVENTFLOW_FCGI_EXCHANGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fcgi/worker.h"
 
 /* Reads one request from the connection, answers it, and sends the answer. True if the connection is kept and stands at
- * the beginning of the next request; false if it has been closed. */
-bool exchange_run(struct worker *worker, int connection);
+ * the beginning of the next request; false if it has been closed. since is when the request came, by
+ * clock_milliseconds: its time runs from there. */
+bool exchange_run(struct worker *worker, int connection, int64_t since);
 
 #endif

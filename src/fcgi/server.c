@@ -146,13 +146,13 @@ static bool is_over(int connection, uint32_t events)
 /* One request of a connection that is readable, or its end. Once it is watched again, it is another thread's. */
 static void serve(struct server *server, struct worker *worker, struct connection *connection, uint32_t events)
 {
-	connections_begin(&server->connections, connection);
+	int64_t since = connections_begin(&server->connections, connection);
 	int descriptor = connection->descriptor;
 	if (is_over(descriptor, events)) {
 		close_connection(server, connection);
 		return;
 	}
-	if (!exchange_run(worker, descriptor)) {
+	if (!exchange_run(worker, descriptor, since)) {
 		connections_remove(&server->connections, connection); /* the exchange has closed it */
 		return;
 	}
@@ -231,6 +231,16 @@ static bool start_threads(struct server *server)
 	return server->started == server->thread_count;
 }
 
+/* While every thread has a request nobody sees who else comes; but the time of a request runs from there, whatever the
+ * others wait for. */
+static void look_for_waiting(struct server *server)
+{
+	if (connections_served(&server->connections) < server->thread_count)
+		return;
+	accept_all(server);
+	connections_look(&server->connections);
+}
+
 /* Whether all connections have ended within the time. */
 static bool connections_have_ended(struct server *server, int seconds)
 {
@@ -240,6 +250,7 @@ static bool connections_have_ended(struct server *server, int seconds)
 		if (clock_milliseconds() >= deadline)
 			return false;
 		nanosleep(&pause, NULL);
+		look_for_waiting(server);
 	}
 	return true;
 }
@@ -266,11 +277,17 @@ static void finish(struct server *server)
 		pthread_join(server->threads[i].id, NULL);
 }
 
-/* SIGHUP comes from an operator who has revoked a key: the published keys are fetched anew. */
+/* The main thread's work. SIGHUP comes from an operator who has revoked a key: the published keys are fetched anew. */
 static void wait_for_end(struct server *server)
 {
-	while (signals_take() == SIGHUP)
-		keys_purge(server->application->keys);
+	for (;;) {
+		int signal_number = signals_take(SERVER_LOOK);
+		if (signal_number == SIGHUP)
+			keys_purge(server->application->keys);
+		else if (signal_number != 0)
+			return;
+		look_for_waiting(server);
+	}
 }
 
 static int run(struct server *server)

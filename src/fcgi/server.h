@@ -12,6 +12,7 @@ enum {
 	SERVER_SEND_TIMEOUT = 10,            /* seconds in which the peer takes nothing of an answer */
 	SERVER_DRAIN_MAX = 10,               /* seconds in which the web server lets go of connections after SIGTERM */
 	SERVER_LEAVE_MAX = 3,                /* seconds more for what is on its way on those that it has kept */
+	SERVER_LOOK = 200,                   /* milliseconds between two looks for requests that wait for a thread */
 	SERVER_REST = 50,                    /* milliseconds after a connection that could not be accepted */
 	SERVER_QUIET = 10000,                /* milliseconds between two messages about such */
 };

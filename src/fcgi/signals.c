@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 static sigset_t steering_signals(void)
 {
@@ -28,13 +29,10 @@ void signals_release(void)
 	(void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-int signals_take(void)
+int signals_take(int milliseconds)
 {
+	const struct timespec most = {.tv_nsec = milliseconds * 1000000L};
 	sigset_t signals = steering_signals();
-	int number;
-	int error;
-	do
-		error = sigwait(&signals, &number);
-	while (error != 0);
-	return number;
+	int number = sigtimedwait(&signals, NULL, &most);
+	return number > 0 ? number : 0; /* interrupted, it has waited too short: that does no harm */
 }

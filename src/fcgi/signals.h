@@ -9,7 +9,7 @@ void signals_hold(void);
 /* They do again what they do by default: for a process of one call. */
 void signals_release(void);
 
-/* Waits for the next one, and returns its number. */
-int signals_take(void);
+/* Waits for the next one, and returns its number; 0 where none has come in that time (less than 1000). */
+int signals_take(int milliseconds);
 
 #endif

@@ -33,8 +33,9 @@ void worker_free(struct worker *worker)
 	free(worker);
 }
 
-void worker_handle(struct worker *worker)
+void worker_handle(struct worker *worker, int64_t since)
 {
+	worker->request.since = since;
 	struct context context = {
 	    .application = worker->application,
 	    .arena = worker->arena,

@@ -3,6 +3,7 @@
 #define EVENTFLOW_FCGI_WORKER_H
 
 #include <fcgiapp.h>
+#include <stdint.h>
 
 #include "core/context.h"
 
@@ -21,8 +22,9 @@ struct worker *worker_new(struct application *application);
 /* Takes NULL. */
 void worker_free(struct worker *worker);
 
-/* Answers worker->request in worker->response. */
-void worker_handle(struct worker *worker);
+/* Answers worker->request in worker->response. since is when the request came, by clock_milliseconds: its time runs
+ * from there. */
+void worker_handle(struct worker *worker, int64_t since);
 
 /* Forgets the request and its response. */
 void worker_reset(struct worker *worker);

@@ -69,7 +69,7 @@ void pipeline_handle(struct context *context)
 {
 	struct timespec start;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	batch_begin_request(context->database);
+	batch_begin_request(context->database, context->request->since);
 	request_id_choose(context);
 	context->response->head = text_is(context->request->method, "HEAD");
 	cors_allow(context);

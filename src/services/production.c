@@ -2,13 +2,14 @@
 
 #include <stdio.h>
 
+#include "core/clock.h"
 #include "crud/user.h"
 #include "db/database.h"
 #include "db/outage.h"
 
 static bool ask(struct database *database)
 {
-	batch_begin_request(database);
+	batch_begin_request(database, clock_milliseconds());
 	int result = user_sample_password_queue(database);
 	return batch_run(database) == ERROR_NONE && batch_rows(database, result).count > 0;
 }

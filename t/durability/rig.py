@@ -92,6 +92,18 @@ class Database:
             f" WHERE usename = 'eventflow_api' AND application_name = 'eventflow' AND {where}"
         )
 
+    def postmaster(self):
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def session_pids(self):
+        """The workers' sessions."""
+        return [
+            pid
+            for (pid,) in self.world.sql(
+                "SELECT pid FROM pg_stat_activity WHERE usename = 'eventflow_api' AND application_name = 'eventflow'"
+            )
+        ]
+
     def url_by(self, folder):
         """The login role's URL by another folder of sockets."""
         return re.sub(r"host=[^&]*", f"host={folder}", self.api_url)

@@ -32,15 +32,6 @@ def locked(database, task):
         connection.close()
 
 
-def session_pids(database):
-    return [
-        pid
-        for (pid,) in database.world.sql(
-            "SELECT pid FROM pg_stat_activity WHERE usename = 'eventflow_api' AND application_name = 'eventflow'"
-        )
-    ]
-
-
 @pytest.mark.parametrize("end", ["terminated", "restart fast", "restart immediate"])
 def test_an_idle_connection_that_died_is_replaced_unseen(database, start_worker, end):
     caller = start_worker(threads=1)
@@ -104,7 +95,7 @@ def test_a_crash_of_one_session_ends_all_and_they_come_back(world, database, sta
     """kill -9 of a server process: PostgreSQL ends every session and recovers by itself."""
     caller = start_worker(threads=2)
     ready(caller).ok()
-    pid = session_pids(database)[0]
+    pid = database.session_pids()[0]
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: ready(caller).status == 200, 5)
     wait_for(database.is_running)
@@ -167,7 +158,7 @@ def test_a_session_that_stands_still_is_given_up_at_the_deadline(world, database
     """SIGSTOP of the server process."""
     caller = start_worker(threads=1, REQUEST_DEADLINE="2").with_token(world.admin.token)
     caller.get("/api/auth/me").ok()
-    pids = session_pids(database)
+    pids = database.session_pids()
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:

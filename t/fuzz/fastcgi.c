@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "fcgi/exchange.h"
 #include "fuzz.h"
 #include "response.h"
@@ -154,7 +155,7 @@ static bool exchange(struct text sent)
 	if (sent.length == 0)
 		return true; /* the server runs an exchange only when there is something to read */
 	HOLDS(send(web_server, masked, sent.length, MSG_NOSIGNAL) == (ssize_t)sent.length, "the socket takes it");
-	bool is_kept = exchange_run(served_worker(), connection);
+	bool is_kept = exchange_run(served_worker(), connection, clock_milliseconds());
 	check_output();
 	return is_kept;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "fcgi/headers.h"
 #include "fcgi/parameters.h"
 #include "fuzz.h"
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text rest = read_environment((struct text){(const char *)data, size});
 	struct body_source body = {read_body, &rest};
 	parameters_read(environment.variables, &body, worker->arena, &worker->request);
-	worker_handle(worker);
+	worker_handle(worker, clock_milliseconds());
 
 	size_t length = headers_format(response, output);
 	if (!response->head && response->content_type.data) {

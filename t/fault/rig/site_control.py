@@ -35,6 +35,27 @@ def wait_for(condition, seconds, what):
     return value
 
 
+def family_of(pid):
+    """A process and its children."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+@contextlib.contextmanager
+def standing_still(postmaster):
+    """Every process of a PostgreSQL is stopped; one that was stopped starts no other."""
+    os.kill(postmaster, signal.SIGSTOP)
+    family = family_of(postmaster)
+    try:
+        for pid in family[1:]:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
 class Site:
     """workers: how many processes, of how many threads each. environment: of the workers, over their settings."""
 
@@ -154,8 +175,7 @@ class Site:
 
     def any_backend(self):
         """Some process of the server that is not the postmaster."""
-        pid = self.postmaster()
-        return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        return family_of(self.postmaster())[1]
 
     def end_sessions(self):
         """Ends the workers' sessions, so that new settings of their role hold."""

@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import pathlib
 import re
 import shutil
 import signal
 import subprocess
 
-from site_control import BIN, as_user, wait_for
+from site_control import BIN, as_user, family_of, wait_for
 
 NAMES = "synchronous_standby_names"
 
@@ -17,12 +16,6 @@ def both_hosts(url, folders):
     """A database URL that finds whichever of the two takes changes."""
     hosts = ",".join(map(str, folders))
     return re.sub(r"host=[^&]*", f"host={hosts}", url) + "&target_session_attrs=read-write"
-
-
-def family_of(pid):
-    """A process and its children."""
-    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
 
 
 class Pair:
