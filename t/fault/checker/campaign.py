@@ -78,7 +78,7 @@ class Campaign:
         self.counters = [Counters() for _ in range(PROCESSES)]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eventflow-history.", dir="/tmp"))
         self.hand = Hand(site, self.cast, self.facts, seed)
-        self.nemesis = Nemesis(site, shim, self.shared, seed, pauses, kinds, lambda: self.count("ok"))
+        self.nemesis = Nemesis(site, shim, self.shared, seed, pauses, kinds, lambda: self.count("ok"), CLIENTS)
         self.rounds = rounds if kinds is None or kinds else 0
         self.has_faults = self.rounds > 0
         self.first_versions, self.operations, self.violations = {}, [], []

@@ -9,7 +9,7 @@ import time
 
 import psycopg2
 import shim as shims
-from site_control import wait_for
+from site_control import standing_still, wait_for
 
 BEGINNING = 1.0  # seconds without a fault
 REST = 5.0  # seconds at most that one who was down is given, to see when it serves again
@@ -40,15 +40,15 @@ def is_lost(connection):
 class Nemesis(threading.Thread):
     """Draws faults one after the other until it is told to end. kinds: the names of those that are drawn from.
 
-    count_successes(): how many requests have been answered with 200.
+    count_successes(): how many requests have been answered with 200, of so many clients.
     """
 
-    def __init__(self, site, shim, shared, seed, pauses=(0.05, 0.5), kinds=None, count_successes=lambda: 0):
+    def __init__(self, site, shim, shared, seed, pauses, kinds, count_successes, clients):
         super().__init__(daemon=True)
         self.site, self.shim, self.shared, self.pauses = site, shim, shared, pauses
         self.random = random.Random(f"nemesis {seed}")
         self.kinds = kinds or [kind for kind in KINDS if site.pair or kind != "fail_over"]
-        self.count_successes = count_successes
+        self.count_successes, self.clients = count_successes, clients
         self.faults, self.ends, self.error = [], threading.Event(), None
         self.rounds = 0  # of all kinds, that are over
         self.replacements = []  # seconds until a killed worker was replaced
@@ -82,9 +82,10 @@ class Nemesis(threading.Thread):
             self._wait_for_success()
 
     def _wait_for_success(self):
-        """The next fault would hide how long this one is felt."""
-        before, deadline = self.count_successes(), time.monotonic() + REST
-        while self.count_successes() == before and time.monotonic() < deadline and not self.ends.wait(0.01):
+        """The next fault would hide how long this one is felt: waits until a request was answered with 200 that was
+        sent after the thing was back. Of those that were sent before, each client had one."""
+        enough, deadline = self.count_successes() + self.clients + 1, time.monotonic() + REST
+        while self.count_successes() < enough and time.monotonic() < deadline and not self.ends.wait(0.01):
             pass
 
     def finish(self):
@@ -96,32 +97,42 @@ class Nemesis(threading.Thread):
     def _wait(self, least, most):
         time.sleep(self.random.uniform(least, most))
 
+    def _note_return(self, fault):
+        """Of the database: when it answers somebody who asks it directly."""
+        wait_for(self.site.database_answers, 30, "the database's return")
+        fault.back = time.monotonic_ns()
+
     # The database.
 
     def restart(self, fault):
         self.site.control("restart", "-m", "fast")
-        fault.back = time.monotonic_ns()
+        self._note_return(fault)
 
     def crash(self, fault):
         self.site.control("stop", "-m", "immediate")
         self._wait(0, 0.5)
         self.site.control("start")
-        fault.back = time.monotonic_ns()
+        self._note_return(fault)
+
+    def stand_still(self, fault):
+        """All of the database, at times for longer than a request may take."""
+        with standing_still(self.site.postmaster()):
+            self._wait(0.5, 8)
+        self._note_return(fault)
 
     def kill_session(self, fault):
         """SIGKILL to one server process: the server ends all others and recovers."""
         with contextlib.closing(self.site.connect()) as witness:
             os.kill(self.random.choice(self.site.backends() or [self.site.any_backend()]), signal.SIGKILL)
             wait_for(lambda: is_lost(witness), 10, "the end of all sessions")
-        wait_for(self.site.database_answers, 30, "recovery")
-        fault.back = time.monotonic_ns()
+        self._note_return(fault)
 
     def fail_over(self, fault):
         """The primary dies, and a synchronous standby takes its place."""
         self.site.pair.make_standby()
         self._wait(0.2, 1)
         self.site.pair.fail_over()
-        fault.back = time.monotonic_ns()
+        self._note_return(fault)
 
     def end_sessions(self, fault):
         for pid in self.site.backends():
@@ -265,7 +276,7 @@ KINDS = tuple(
     for name, method in vars(Nemesis).items()
     if callable(method) and not name.startswith("_") and name not in ("run", "strike", "finish")
 )
-OUTAGES = ("restart", "crash", "kill_session", "fail_over")  # of the database
+OUTAGES = ("restart", "crash", "stand_still", "kill_session", "fail_over")  # of the database
 EXCUSES = {
     "refuse_commits": ("500",),
     "fail_allocations": ("500",),

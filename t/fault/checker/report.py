@@ -1,12 +1,16 @@
 """The report of some runs: one HTML file that needs nothing else, with the timeline of each run."""
 
+import bisect
 import collections
 import html
+import itertools
 import json
 import pathlib
 
 from nemesis import OUTAGES
 from timeline import BIN, OUTCOMES, PERCENTILES, timeline, words
+
+PROMISED = 1.0  # seconds from PostgreSQL's return to the first 200, and until a killed worker is replaced
 
 COLUMNS = ("seed", "seconds", "operations", "per second", "200", "refused", "unknown", "faults", "violations")
 
@@ -31,7 +35,7 @@ class Run:
             latencies[index].append((operation["e"] - operation["s"]) / 1e6)
         self.latencies = [[percentile(sorted(each), p) for p, _ in PERCENTILES] for each in latencies]
         self.kinds = collections.Counter((o["o"], o["t"], o.get("code") or "") for o in campaign.operations)
-        self.recoveries = recoveries(campaign)
+        self.recoveries, self.cut_off = recoveries(campaign)
 
     @staticmethod
     def _fault(fault, began):
@@ -43,24 +47,35 @@ def percentile(values, p):
 
 
 def recoveries(campaign):
-    """(kind, seconds from the moment when the thing was back to the next 200), for each fault that has one."""
-    found = []
-    answers = sorted(o["e"] for o in campaign.operations if o["t"] == "ok")
-    position = 0
-    for fault in campaign.nemesis.faults:
+    """(kind, seconds from the moment when the thing was back to the first 200 to a request that was sent after it), for
+    each fault that has one; and the kinds of those that were cut off: the next fault came before that. But who had
+    waited for longer than is promised by then was late already, and counts with that time."""
+    sent = sorted((o["s"], o["e"]) for o in campaign.operations if o["t"] == "ok")
+    firsts = list(itertools.accumulate((end for _, end in reversed(sent)), min))[::-1]  # of those sent from there on
+    found, cut_off = [], []
+    faults = campaign.nemesis.faults
+    for fault, ending in zip(faults, [*(fault.begin for fault in faults[1:]), campaign.ended]):
         if fault.back is None:
             continue
-        while position < len(answers) and answers[position] < fault.back:
-            position += 1
-        if position < len(answers):
-            found.append((fault.kind, (answers[position] - fault.back) / 1e9))
-    return found
+        position = bisect.bisect_left(sent, (fault.back, 0))
+        answered = firsts[position] if position < len(firsts) else ending + 1
+        seconds = (min(answered, ending) - fault.back) / 1e9
+        if answered <= ending or seconds > PROMISED:
+            found.append((fault.kind, seconds))
+        else:
+            cut_off.append(fault.kind)
+    return found, cut_off
 
 
 def waits_of(runs):
     """Seconds, sorted: from PostgreSQL's return to the first 200, and until a killed worker was replaced."""
     back = sorted(wait for run in runs for kind, wait in run.recoveries if kind in OUTAGES)
     return back, sorted(wait for run in runs for wait in run.replacements)
+
+
+def count_cut_off(runs):
+    """Returns of PostgreSQL after which the next fault came before the first 200."""
+    return sum(kind in OUTAGES for run in runs for kind in run.cut_off)
 
 
 def number(value):

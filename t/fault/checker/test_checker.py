@@ -38,8 +38,9 @@ def test_what_was_down_is_back_soon(runs, is_long, say):
     """The first 200 within a second of PostgreSQL being back, and a killed worker replaced within a second: p99 of a
     long run; of a short one, which has few of each, the median."""
     percent = 99 if is_long else 50
+    say(f"of the outages {report.count_cut_off(runs)} were followed too soon by another fault, and do not count")
     for what, waits in zip(("the first 200 after an outage", "a killed worker replaced"), report.waits_of(runs)):
         assert waits, what
         shown = ", ".join(f"p{p} {report.percentile(waits, p):.3f} s" for p in (50, 99, 100))
         say(f"{what}: {len(waits)} times, {shown}")
-        assert report.percentile(waits, percent) < 1, what
+        assert report.percentile(waits, percent) < report.PROMISED, what

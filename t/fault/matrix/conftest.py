@@ -29,13 +29,23 @@ def site_host(site):
 
 
 @pytest.fixture
-def restart(site, site_world):
-    """A function that restarts the site's PostgreSQL, which ends our own session, too."""
+def reconnect(site, site_world):
+    """A function that gives us a session anew, as one does not outlive the site's PostgreSQL."""
+
+    def reconnect():
+        site_world.connection.close()
+        site_world.connection = psycopg2.connect(site.stack.owner_url)
+
+    return reconnect
+
+
+@pytest.fixture
+def restart(site, reconnect):
+    """A function that restarts the site's PostgreSQL."""
 
     def restart(mode):
         site.control("restart", "-m", mode)
-        site_world.connection.close()
-        site_world.connection = psycopg2.connect(site.stack.owner_url)
+        reconnect()
 
     return restart
 

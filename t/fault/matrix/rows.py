@@ -22,6 +22,7 @@ class Row:
 CONNECTIONS = "durability/test_connections.py::"
 LIFE = "durability/test_worker_life.py::"
 STRICTER = CONNECTIONS + "test_a_stricter_setting_of_the_role_holds"
+HANG = "durability/test_hang.py::"
 COMMIT = "durability/test_commit.py::"
 LIFE = "durability/test_worker_life.py::"
 ATTEMPTS = "durability/test_attempts.py::"
@@ -35,6 +36,7 @@ ROWS = {
             CONNECTIONS + "test_an_idle_connection_that_died_is_replaced_unseen[restart fast]",
             CONNECTIONS + "test_while_the_database_is_away_the_answer_is_503_at_once",
             CONNECTIONS + "test_recovery_takes_less_than_a_second[fast]",
+            HERE + "test_recovery.py::test_the_first_success_comes_soon[restarts]",
         ),
         ("restart",),
     ),
@@ -141,16 +143,20 @@ ROWS = {
         ("limit_connections",),
     ),
     "F14": Row(
-        "the network swallows everything",
-        "503 within the deadline of five seconds",
+        "the network swallows everything, or PostgreSQL stands still",
+        "503 within the deadline of five seconds, however many wait; one session that stands still is no outage",
         (
             "durability/test_black_hole.py::test_a_connection_that_cannot_be_made",
             "durability/test_black_hole.py::test_a_connection_that_goes_silent",
             CONNECTIONS + "test_a_server_that_takes_connections_and_says_nothing",
             CONNECTIONS + "test_a_session_that_stands_still_is_given_up_at_the_deadline",
             CONNECTIONS + "test_a_server_that_reads_no_more_is_given_up_at_the_deadline",
+            HANG + "test_each_answer_comes_in_time_and_the_first_success_soon",
+            HANG + "test_who_waits_for_those_who_wait_for_a_lock",
+            HERE + "test_recovery.py::test_the_first_success_comes_soon[stand still]",
+            HANG + "test_one_session_that_stands_still_is_no_outage",
         ),
-        ("pause_sessions",),
+        ("pause_sessions", "stand_still"),
     ),
     "F15": Row(
         "a worker is killed in a request",
