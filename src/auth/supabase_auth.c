@@ -62,7 +62,7 @@ static enum https_fault exchange(const struct message *message, const char *path
 	const struct https_request request = {.url = url,
 					      .headers = message->headers,
 					      .body = body,
-					      .timeout_ms = SUPABASE_TIMEOUT,
+					      .timeout_ms = client->timeout_ms,
 					      .answer_max = ANSWER_MAX,
 					      .ca_file = client->config->supabase_ca_file};
 	return https_fetch(&request, answer);

@@ -6,7 +6,8 @@
 #include "core/config.h"
 
 enum {
-	SUPABASE_TIMEOUT = 3000, /* milliseconds, for one request */
+	SUPABASE_TIMEOUT = 3000, /* milliseconds, the most for one request */
+	SUPABASE_LEAST = 500, /* milliseconds, without which none is worth to be begun: what it changes would be lost */
 	SUPABASE_REASON_MAX = 128,
 };
 
@@ -16,9 +17,10 @@ struct supabase_client {
 	struct arena *arena;
 	struct text remote_address; /* limits count for it, not for us; left out where it is no IP address */
 	const char *request_id;     /* for the log */
+	long timeout_ms;            /* SUPABASE_TIMEOUT, or what is left of the time of our own request */
 };
 
-/* Each makes one request and waits for its answer, SUPABASE_TIMEOUT at most. Errors are those of supabase_answer_read,
+/* Each makes one request and waits for its answer, timeout_ms at most. Errors are those of supabase_answer_read,
  * and ERROR_LOGIN_UNAVAILABLE where no answer could be had; the log then says why. Nothing of what is sent or answered
  * is ever logged but for an error's code. */
 enum error supabase_password_grant(const struct supabase_client *client, struct text email, struct text password,

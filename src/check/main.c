@@ -122,7 +122,8 @@ static void check_published_keys(struct check *check)
 static void check_login(struct check *check)
 {
 	struct arena *arena = arena_new(ARENA_CEILING);
-	const struct supabase_client client = {.config = &check->config, .arena = arena, .request_id = "-"};
+	const struct supabase_client client = {
+	    .config = &check->config, .arena = arena, .request_id = "-", .timeout_ms = SUPABASE_TIMEOUT};
 	char reason[SUPABASE_REASON_MAX] = "there is no memory to ask it";
 	if (arena && https_client_start() && supabase_is_usable(&client, reason))
 		report_ok("login", "Supabase Auth answers to our key");

@@ -10,16 +10,17 @@
 #include "crud/user.h"
 #include "services/caller.h"
 
-static struct supabase_client client_of(struct context *context)
+/* Makes the client, of one request that ends within the time of our own. */
+static enum error enter(struct context *context, struct supabase_client *client)
 {
-	return (struct supabase_client){.config = &context->application->config,
-					.arena = context->arena,
-					.remote_address = context->request->remote_address,
-					.request_id = context->response->request_id};
-}
-
-static enum error enter(struct context *context)
-{
+	int left = batch_time_left(context->database);
+	*client = (struct supabase_client){.config = &context->application->config,
+					   .arena = context->arena,
+					   .remote_address = context->request->remote_address,
+					   .request_id = context->response->request_id,
+					   .timeout_ms = left < SUPABASE_TIMEOUT ? left : SUPABASE_TIMEOUT};
+	if (left < SUPABASE_LEAST)
+		return context_fail(context, ERROR_LOGIN_UNAVAILABLE, NULL);
 	return login_gate_enter(context->application->login_gate) ? ERROR_NONE
 								  : context_fail(context, ERROR_LOGIN_BUSY, NULL);
 }
@@ -83,9 +84,9 @@ static enum error take_grant(struct context *context, const struct supabase_gran
 
 enum error supabase_session_begin(struct context *context, struct text email, struct text password, struct login *login)
 {
-	struct supabase_client client = client_of(context);
+	struct supabase_client client;
 	struct supabase_grant grant;
-	enum error error = enter(context);
+	enum error error = enter(context, &client);
 	if (error == ERROR_NONE)
 		error = leave(context, supabase_password_grant(&client, email, password, &grant));
 	return error == ERROR_NONE ? take_grant(context, &grant, login) : error;
@@ -93,9 +94,9 @@ enum error supabase_session_begin(struct context *context, struct text email, st
 
 enum error supabase_session_refresh(struct context *context, struct text refresh_token, struct login *login)
 {
-	struct supabase_client client = client_of(context);
+	struct supabase_client client;
 	struct supabase_grant grant;
-	enum error error = enter(context);
+	enum error error = enter(context, &client);
 	if (error == ERROR_NONE)
 		error = leave(context, supabase_refresh_grant(&client, refresh_token, &grant));
 	return error == ERROR_NONE ? take_grant(context, &grant, login) : error;
@@ -103,11 +104,11 @@ enum error supabase_session_refresh(struct context *context, struct text refresh
 
 enum error supabase_session_end(struct context *context, bool is_everywhere)
 {
-	struct supabase_client client = client_of(context);
+	struct supabase_client client;
 	struct caller caller;
 	enum error error = caller_read(context, NULL, &caller);
 	if (error == ERROR_NONE)
-		error = enter(context);
+		error = enter(context, &client);
 	if (error == ERROR_NONE)
 		error = leave(context, supabase_logout(&client, context->request->authorization, is_everywhere));
 	return error;

@@ -257,6 +257,15 @@ def test_a_login_while_it_misbehaves(nobody, server, user, mode):
     login(nobody, user).ok()
 
 
+def test_a_login_ends_within_the_deadline(server, user, cgi):
+    """That is shorter here than what Supabase is given at most."""
+    server.misbehave("slow", TOKEN)
+    body = json.dumps({"email": user.email, "password": PASSWORD}).encode()
+    answer, seconds = timed(lambda: cgi("/api/auth/login", body, {"REQUEST_DEADLINE": "2"}))
+    assert answer.status == 503 and "login_unavailable" in answer.body
+    assert 1 < seconds < 2.5
+
+
 @pytest.mark.parametrize("mode", ("closed", "error_500", "html", "slow", "redirect"))
 def test_a_refresh_and_a_logout_while_it_misbehaves(nobody, server, user, mode):
     answer = login(nobody, user).ok()
