@@ -10,6 +10,7 @@ VENUE = "60000000-0000-4000-8000-000000000001"  # TODO, the root
 CATERING = "60000000-0000-4000-8000-000000000002"  # BLOCKED, waits for the venue
 ADMIN = "00000000-0000-4000-8000-000000000001"
 TYPE = "30000000-0000-4000-8000-000000000001"
+NOBODY = "90000000-0000-4000-8000-000000000001"
 
 
 def insert_transition(number, kind, old, new, actor=ADMIN, reason="because", task=VENUE, from_assignee=None, to_assignee=None):
@@ -56,8 +57,8 @@ VIOLATIONS = [
     ("tasks_state_is_audited", [move("IN_PROGRESS", 2), NOW]),
     ("tasks_state_is_audited", [move("IN_PROGRESS", 1), NOW]),
     ("tasks_state_is_audited", [new_task(), NOW]),
-    ("tasks_state", [move("PAUSED", 2)]),
-    ("tasks_open_parents_not_negative", [f"UPDATE eventflow.tasks SET open_parents = -1 WHERE id = '{VENUE}'"]),
+    ("task_state", [move("PAUSED", 2)]),
+    ("cardinality_not_negative", [f"UPDATE eventflow.tasks SET open_parents = -1 WHERE id = '{VENUE}'"]),
     ("tasks_waits_while_parents_are_open", [move("IN_PROGRESS", 2, CATERING)]),
     ("tasks_waits_while_parents_are_open", [new_task(open=1)]),
     ("tasks_done_is_final", [*finish_venue(), NOW, f"UPDATE eventflow.tasks SET label = 'y' WHERE id = '{VENUE}'"]),
@@ -70,7 +71,7 @@ VIOLATIONS = [
                                  "UPDATE eventflow.tasks SET deleted_at = NULL WHERE node_id = 'inspection'"]),
     ("tasks_never_deleted", ["DELETE FROM eventflow.tasks"]),
     ("tasks_event", [new_task(event="20000000-0000-4000-8000-000000000009")]),
-    ("tasks_label_length", [new_task(label="")]),
+    ("title_length", [new_task(label="")]),
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{CATERING}', '{VENUE}')"]),
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', '{VENUE}')"]),
     ("task_dependencies_pkey", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', '{CATERING}')"]),
@@ -94,6 +95,20 @@ VIOLATIONS = [
     ("task_transitions_reason", [insert_transition(2, "state", "TODO", "IN_PROGRESS", reason=None)]),
     ("task_transitions_reason", [insert_transition(2, "state", "TODO", "IN_PROGRESS", reason="x" * 1001)]),
     ("task_transitions_assignee_changes", [insert_transition(2, "assignee", "TODO", "TODO", reason=None)]),
+    ("task_transitions_assignee_changes", [insert_transition(2, "assignee", "TODO", "TODO", reason=None, from_assignee=ADMIN, to_assignee=ADMIN)]),
+    ("task_transitions_assignee_changes", [insert_transition(2, "state", "TODO", "IN_PROGRESS", to_assignee=ADMIN)]),
+    ("task_transitions_assignee_changes", [insert_transition(2, "state", "TODO", "IN_PROGRESS", from_assignee=ADMIN, to_assignee=ADMIN)]),
+    ("task_transitions_legal", [insert_transition(2, "assignee", None, "TODO", reason=None, to_assignee=ADMIN)]),
+    ("task_transitions_legal", [insert_transition(1, "created", None, "DONE", reason=None, task=NOBODY)]),
+    ("task_transitions_task", [insert_transition(1, "created", None, "TODO", reason=None, task=NOBODY)]),
+    ("task_transitions_gapless", [insert_transition(2, "state", "TODO", "IN_PROGRESS", task=NOBODY)]),
+    ("task_transitions_actor", [insert_transition(2, "state", "TODO", "IN_PROGRESS", actor=NOBODY)]),
+    ("ordinal_positive", [insert_transition(0, "state", "TODO", "IN_PROGRESS")]),
+    ("transition_kind", [insert_transition(2, "moved", "TODO", "IN_PROGRESS")]),
+    ("task_state", [insert_transition(2, "state", "TODO", "PAUSED")]),
+    ("node_id_form", [f"UPDATE eventflow.tasks SET node_id = 'a b' WHERE id = '{VENUE}'"]),
+    ("title_length", [f"UPDATE eventflow.events SET name = '' WHERE id = '{EVENT}'"]),
+    ("description_length", [f"UPDATE eventflow.events SET description = repeat('x', 10001) WHERE id = '{EVENT}'"]),
     ("user_types_admin_is_no_customer", ["UPDATE eventflow.user_types SET is_customer = true WHERE name = 'SystemAdmin'"]),
     ("users_email_unique", ["UPDATE eventflow.users SET email = 'ADMIN@eventflow.com' WHERE name LIKE 'Mara%'"]),
     ("eligibility_mappings_pair_unique", ["INSERT INTO eventflow.eligibility_mappings (user_type_id, task_type_id) SELECT user_type_id, task_type_id FROM eventflow.eligibility_mappings"]),
