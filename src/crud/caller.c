@@ -17,7 +17,7 @@ static const struct statement caller_read = {
 static const struct statement caller_read_event = {
     "caller_read_event",
     "SELECT " CALLER_COLUMNS ", (SELECT e.version FROM eventflow.events e WHERE e.id = $2::uuid),"
-    " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = $2::uuid AND m.user_id = $1::uuid)" CALLER_TABLES
+    " (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = $2::uuid AND m.user_id = $1::uuid) IS NOT NULL" CALLER_TABLES
     " WHERE u.id = $1::uuid",
     2,
 };

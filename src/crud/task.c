@@ -132,12 +132,13 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	return results;
 }
 
-#define TASK_READ                                                                                                 \
-	"SELECT " TASK_COLUMNS ", t.transition_count, e.version,"                                                 \
-	" EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)," \
-	" EXISTS (SELECT FROM eventflow.users u JOIN eventflow.eligibility_mappings g"                            \
-	" ON g.user_type_id = u.user_type_id WHERE u.id = $2::uuid AND g.task_type_id = t.task_type_id)"          \
-	" FROM eventflow.tasks t JOIN eventflow.events e ON e.id = t.event_id"                                    \
+/* The row of a table that is looked at by a unique key is a sub-select: EXISTS costs more, for it is planned twice. */
+#define TASK_READ                                                                                                    \
+	"SELECT " TASK_COLUMNS ", t.transition_count, e.version,"                                                    \
+	" (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)"  \
+	" IS NOT NULL, (SELECT g.user_type_id FROM eventflow.eligibility_mappings g WHERE g.user_type_id ="          \
+	" (SELECT u.user_type_id FROM eventflow.users u WHERE u.id = $2::uuid) AND g.task_type_id = t.task_type_id)" \
+	" IS NOT NULL FROM eventflow.tasks t JOIN eventflow.events e ON e.id = t.event_id"                           \
 	" WHERE t.id = $1::uuid AND t.deleted_at IS NULL"
 
 static const struct statement task_read = {"task_read", TASK_READ, 2};
@@ -149,15 +150,16 @@ int task_read_queue(struct database *database, const struct uuid *task_id, const
 	return batch_add(database, lock ? &task_read_lock : &task_read, parameters);
 }
 
+#define EVENT_OF_TASK "(SELECT t.event_id FROM eventflow.tasks t WHERE t.id = $1::uuid)"
+
 static const struct statement task_dependencies = {
     "task_dependencies",
-    "SELECT d.child_id, d.parent_id, o.state FROM eventflow.tasks t CROSS JOIN LATERAL ("
+    "SELECT d.child_id, d.parent_id, o.state FROM ("
     "SELECT d.child_id, d.parent_id, d.parent_id AS other_id FROM eventflow.task_dependencies d"
-    " WHERE d.event_id = t.event_id AND d.child_id = t.id UNION ALL "
+    " WHERE d.event_id = " EVENT_OF_TASK " AND d.child_id = $1::uuid UNION ALL "
     "SELECT d.child_id, d.parent_id, d.child_id FROM eventflow.task_dependencies d"
-    " WHERE d.event_id = t.event_id AND d.parent_id = t.id) d"
-    " JOIN eventflow.tasks o ON o.event_id = t.event_id AND o.id = d.other_id AND o.deleted_at IS NULL"
-    " WHERE t.id = $1::uuid",
+    " WHERE d.event_id = " EVENT_OF_TASK " AND d.parent_id = $1::uuid) d"
+    " JOIN eventflow.tasks o ON o.id = d.other_id AND o.deleted_at IS NULL",
     1,
 };
 

@@ -2,6 +2,8 @@
 #ifndef EVENTFLOW_CRUD_TRANSITION_H
 #define EVENTFLOW_CRUD_TRANSITION_H
 
+#include <stdbool.h>
+
 #include "core/uuid.h"
 #include "db/batch.h"
 #include "models/page.h"
@@ -9,8 +11,9 @@
 /* Rows of TRANSITION_COLUMNS of the task, after page->number. */
 int transition_list_queue(struct database *database, const struct uuid *task_id, const struct page *page);
 
-/* The rows to write, as arrays with one element for each. */
+/* The rows to write: the values of one (NULL for SQL's NULL), or arrays with one element for each. */
 struct new_transitions {
+	bool is_one;
 	const char *task_ids;
 	const char *numbers;
 	const char *kinds;

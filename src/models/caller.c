@@ -17,6 +17,7 @@ struct caller caller_from_row(struct row *row)
 	caller.is_active = row_boolean(row);
 	caller.rights = rights_from_row(row);
 	caller.reference_version = row_integer(row);
+	caller.read_at = row_text(row).data;
 	if (row->column < PQnfields(row->result))
 		read_event(row, &caller);
 	return caller;

@@ -10,14 +10,15 @@
 
 /* The columns of caller_from_row: of the user as u, the type as y, and reference_version as r. They are what decides,
  * and nothing else: every request reads them. */
-#define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version"
+#define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version, now()"
 
 struct caller {
 	struct uuid id;
 	bool is_active;
 	struct rights rights;
 	int64_t reference_version;
-	bool event_exists; /* false, as the next two, where the request names none */
+	const char *read_at; /* the time of the transaction that has read it */
+	bool event_exists;   /* false, as the next two, where the request names none */
 	int64_t event_version;
 	bool is_member;
 };

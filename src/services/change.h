@@ -10,7 +10,7 @@
 
 enum transition_kind { TRANSITION_CREATED, TRANSITION_STATE, TRANSITION_ASSIGNEE };
 
-/* What one transition tells. */
+/* What one transition tells; what it points to must stay as it is until change_commit. */
 struct change_entry {
 	const struct uuid *task_id;
 	int64_t number;
@@ -27,9 +27,10 @@ struct change {
 	struct transaction *transaction;
 	const struct uuid *event_id;
 	const char *expected_version;
-	const struct uuid *first_task_id; /* of the first transition, which proves all of them */
-	int64_t first_number;
 	const struct uuid *held_id; /* by proof_hold_queue, for a change that makes its tasks; NULL: none */
+	int count;
+	struct change_entry first; /* it proves all of them */
+	/* all of them, once there is a second one */
 	struct array *task_ids;
 	struct array *numbers;
 	struct array *kinds;

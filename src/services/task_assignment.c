@@ -11,12 +11,13 @@ static enum error set_assignee(struct transaction *transaction, struct task_writ
 {
 	struct context *context = transaction->context;
 	struct task *task = &write->view.access.task;
+	const struct optional_uuid holder = task->assignee_id;
 	struct change_entry entry = task_write_entry(write, TRANSITION_ASSIGNEE);
 	const char *number = task_write_number(context, &entry);
 	struct change change;
 	if (!number)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-	entry.from_assignee_id = task->assignee_id.present ? &task->assignee_id.value : NULL;
+	entry.from_assignee_id = holder.present ? &holder.value : NULL;
 	entry.to_assignee_id = assignee_id->present ? &assignee_id->value : NULL;
 	change_begin(&change, transaction, &task->event_id, write->expected_version);
 	change_add(&change, &entry);

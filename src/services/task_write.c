@@ -39,7 +39,7 @@ enum error task_write_open(struct transaction *transaction, struct task_write *w
 	struct task_view *view = &write->view;
 	enum error error = task_access_run(context, queued, view);
 	if (error == ERROR_NONE)
-		error = transaction_take(transaction);
+		error = transaction_take(transaction, &view->caller);
 	if (error == ERROR_NONE)
 		error = refuse(context, write, authorize_right(&view->caller, &view->access, write->action));
 	if (error == ERROR_NONE)

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "core/log.h"
-#include "crud/transaction.h"
 
 enum {
 	ATTEMPTS_MAX = 3,
@@ -76,7 +75,6 @@ void transaction_begin(struct transaction *transaction)
 	struct context *context = transaction->context;
 	batch_add_begin(context->database);
 	repeat_queue(context, &transaction->repeat);
-	transaction->time_result = transaction_time_queue(context->database);
 }
 
 bool transaction_may_lock(const struct transaction *transaction)
@@ -84,14 +82,12 @@ bool transaction_may_lock(const struct transaction *transaction)
 	return !transaction->repeat.is_in_flight;
 }
 
-enum error transaction_take(struct transaction *transaction)
+enum error transaction_take(struct transaction *transaction, const struct caller *caller)
 {
-	struct context *context = transaction->context;
-	struct row row = row_of(batch_rows(context->database, transaction->time_result), 0);
-	transaction->time = row_text(&row).data;
+	transaction->time = caller->read_at;
 	if (!transaction->time)
-		return context_fail(context, ERROR_INTERNAL, NULL);
-	return repeat_take(context, &transaction->repeat);
+		return context_fail(transaction->context, ERROR_INTERNAL, NULL);
+	return repeat_take(transaction->context, &transaction->repeat);
 }
 
 enum error transaction_recall(struct transaction *transaction)

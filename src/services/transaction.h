@@ -8,6 +8,7 @@
 #include "core/context.h"
 #include "core/error.h"
 #include "crud/proof.h"
+#include "models/caller.h"
 #include "services/repeat.h"
 
 /* Writes the answer of a success into the response, from what the change has come to. It runs before COMMIT: so an
@@ -17,8 +18,7 @@ typedef enum error (*answer_writer)(struct context *context, const void *result)
 struct transaction {
 	struct context *context;
 	answer_writer answer;
-	const char *time; /* of the transaction, and so of all that it writes */
-	int time_result;
+	const char *time;     /* of the transaction, and so of all that it writes */
 	struct repeat repeat; /* by the request's Idempotency-Key */
 	bool is_answered;     /* it was done before, and has been answered with what it was answered then */
 	bool must_repeat;     /* nobody knows whether it was committed, and that does no harm */
@@ -40,8 +40,8 @@ void transaction_begin(struct transaction *transaction);
  * Idempotency-Key is being answered, and holds the locks. */
 bool transaction_may_lock(const struct transaction *transaction);
 
-/* Takes the transaction's time from the results. */
-enum error transaction_take(struct transaction *transaction);
+/* Takes the transaction's time from the caller, who was read in it, and what is kept under the Idempotency-Key. */
+enum error transaction_take(struct transaction *transaction, const struct caller *caller);
 
 /* To be asked once scope and permission are not in the way: answers a request that was done before (is_answered; the
  * body then ends). */

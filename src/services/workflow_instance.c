@@ -71,7 +71,7 @@ static enum error read_for_instance(struct transaction *transaction, struct inst
 	instantiation->rows.nodes = batch_rows(database, results.nodes);
 	instantiation->rows.edges = batch_rows(database, results.edges);
 	error = caller_take(context, caller, &instantiation->caller);
-	return error == ERROR_NONE ? transaction_take(transaction) : error;
+	return error == ERROR_NONE ? transaction_take(transaction, &instantiation->caller) : error;
 }
 
 static enum error create(struct transaction *transaction, const struct instantiation *instantiation,

@@ -141,7 +141,7 @@ static enum error read_for_save(struct transaction *transaction, struct save *sa
 	save->task_types = batch_rows(database, task_types);
 	save->present = locks ? batch_rows(database, present) : (struct rows){0};
 	error = caller_take(context, caller, &save->caller);
-	return error == ERROR_NONE ? transaction_take(transaction) : error;
+	return error == ERROR_NONE ? transaction_take(transaction, &save->caller) : error;
 }
 
 /* What the template will be. */
