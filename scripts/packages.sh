@@ -1,6 +1,6 @@
 # Debian packages.
 
-RUN_PACKAGES=(gcc make autoconf automake pkg-config libfcgi-dev libpq-dev libjson-c-dev libgnutls28-dev
+RUN_PACKAGES=(gcc make autoconf automake pkg-config libpq-dev libjson-c-dev libgnutls28-dev
 	libcrypt-dev libcurl4-gnutls-dev libseccomp-dev postgresql postgresql-client spawn-fcgi multiwatch sqitch
 	libdbd-pg-perl curl)
 TEST_PACKAGES=(bc patch valgrind libcriterion-dev python3-pytest python3-psycopg2 python3-jsonschema python3-jwt

@@ -10,21 +10,10 @@
 #include "fcgi/headers.h"
 
 enum {
-	RECORD_END_REQUEST = 3,
-	RECORD_STDOUT = 6,
 	CONTENT_MAX = 65528, /* of one record; a multiple of eight, so that only the last one needs padding */
 	RECORDS_MAX = (HEADERS_SIZE + HTTP_RESPONSE_MAX) / CONTENT_MAX + 1,
 	PARTS_MAX = 2 * RECORDS_MAX + 2, /* a header and a piece for each, the head, and the end */
 	SENDS_MAX = 4,                   /* attempts at what the peer does not take in time */
-};
-
-struct record_header {
-	uint8_t version;
-	uint8_t type;
-	uint8_t request_id[2];
-	uint8_t content_length[2];
-	uint8_t padding_length;
-	uint8_t reserved;
 };
 
 /* What follows the last content: its padding, the end of STDOUT, and the end of the request, which was complete. */
@@ -42,10 +31,10 @@ struct output {
 	struct end end;
 };
 
-static struct record_header record_header(int type, int request_id, size_t content_length)
+static struct record_header record_header(enum record_type type, int request_id, size_t content_length)
 {
 	return (struct record_header){
-	    .version = 1,
+	    .version = RECORD_VERSION,
 	    .type = (uint8_t)type,
 	    .request_id = {(uint8_t)(request_id >> 8), (uint8_t)request_id},
 	    .content_length = {(uint8_t)(content_length >> 8), (uint8_t)content_length},
@@ -121,4 +110,33 @@ bool records_send(int connection, int request_id, struct text head, struct text 
 	fill(&output, request_id, head, body);
 	struct msghdr message = {.msg_iov = output.parts, .msg_iovlen = output.count};
 	return send_all(connection, &message);
+}
+
+static bool send_short(int connection, const void *record, size_t size)
+{
+	return send(connection, record, size, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+bool records_refuse(int connection, int request_id, enum protocol_status status)
+{
+	struct {
+		struct record_header header;
+		uint8_t application_status[4];
+		uint8_t protocol_status;
+		uint8_t reserved[3];
+	} record = {.header = record_header(RECORD_END_REQUEST, request_id, 8), .protocol_status = (uint8_t)status};
+	return send_short(connection, &record, sizeof(record));
+}
+
+bool records_answer_management(int connection, enum record_type type)
+{
+	struct record_header result = record_header(RECORD_GET_VALUES_RESULT, 0, 0);
+	struct {
+		struct record_header header;
+		uint8_t type;
+		uint8_t reserved[7];
+	} unknown = {.header = record_header(RECORD_UNKNOWN_TYPE, 0, 8), .type = (uint8_t)type};
+	if (type == RECORD_GET_VALUES)
+		return send_short(connection, &result, sizeof(result));
+	return send_short(connection, &unknown, sizeof(unknown));
 }

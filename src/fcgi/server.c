@@ -1,7 +1,6 @@
 #include "fcgi/server.h"
 
 #include <errno.h>
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -148,12 +147,8 @@ static void serve(struct server *server, struct worker *worker, struct connectio
 {
 	int64_t since = connections_begin(&server->connections, connection);
 	int descriptor = connection->descriptor;
-	if (is_over(descriptor, events)) {
+	if (is_over(descriptor, events) || !exchange_run(worker, descriptor, since)) {
 		close_connection(server, connection);
-		return;
-	}
-	if (!exchange_run(worker, descriptor, since)) {
-		connections_remove(&server->connections, connection); /* the exchange has closed it */
 		return;
 	}
 	connections_end(&server->connections, connection);
@@ -292,7 +287,7 @@ static void wait_for_end(struct server *server)
 
 static int run(struct server *server)
 {
-	if (FCGX_Init() != 0 || !open_server(server) || !make_threads(server)) {
+	if (!open_server(server) || !make_threads(server)) {
 		log_write(LOG_ERROR, "fcgi", "cannot start: %s", strerror(errno));
 		return 1;
 	}

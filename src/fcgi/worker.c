@@ -15,8 +15,7 @@ struct worker *worker_new(struct application *application)
 	worker->arena = arena_new(SERVER_ARENA_MAX);
 	worker->database = database_new(&application->config, application->outage);
 	json_writer_init(&worker->response.body, HTTP_RESPONSE_MAX);
-	/* the listening socket is ours alone: libfcgi must never accept */
-	if (!worker->arena || !worker->database || FCGX_InitRequest(&worker->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+	if (!worker->arena || !worker->database) {
 		worker_free(worker);
 		return NULL;
 	}

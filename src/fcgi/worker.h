@@ -2,10 +2,10 @@
 #ifndef EVENTFLOW_FCGI_WORKER_H
 #define EVENTFLOW_FCGI_WORKER_H
 
-#include <fcgiapp.h>
 #include <stdint.h>
 
 #include "core/context.h"
+#include "fcgi/record_reader.h"
 
 struct worker {
 	struct application *application;
@@ -13,7 +13,7 @@ struct worker {
 	struct database *database;
 	struct http_request request;
 	struct http_response response;
-	FCGX_Request fcgi;
+	struct record_reader reader;
 };
 
 /* NULL when memory is short. */

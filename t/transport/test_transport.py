@@ -74,10 +74,10 @@ def test_a_body_that_is_not_read_is_never_the_next_request(worker):
 
 def test_a_body_that_was_refused_for_its_size_is_never_the_next_request(worker):
     """Nothing of it is read before the answer, and a request stands just where the reading of the parameters has stopped: at the end
-    of libfcgi's buffer."""
+    of the worker's buffer."""
     values = {"REQUEST_METHOD": "POST", "REQUEST_URI": "/api/auth/login", "CONTENT_LENGTH": str(2 * 1024 * 1024)}
     head = fastcgi.begin() + fastcgi.parameters(values)
-    content = b"\0" * (8192 - len(head) - 8) + fastcgi.request("GET", "/healthz", HTTP_X_REQUEST_ID="smuggled")
+    content = b"\0" * (16 * 1024 - len(head) - 8) + fastcgi.request("GET", "/healthz", HTTP_X_REQUEST_ID="smuggled")
     connection = fastcgi.Connection(worker.path)
     connection.send(head + fastcgi.body(content))
     assert status_of(connection.answer()) == 413

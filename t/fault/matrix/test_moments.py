@@ -105,7 +105,6 @@ def test_f18_a_client_that_goes_away_at_a_statement(world, team, host, name):
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize("action", (SHORTEN, INTERRUPT), ids=("short", "interrupted"))
 def test_f21_calls_that_are_short_or_interrupted(world, team, shimmed_host, action, name):
-    """Of a call that is interrupted libfcgi thinks that the web server has gone: that may end in a 502."""
     shim = shimmed_host.shim
     _, expected = statements_and_outcome(world, team, shimmed_host, name)
     attempt = ready(world, team, shimmed_host, name)
