@@ -68,6 +68,7 @@ PARAMETERS = {
     "task_dependency_create": [[EVENT, [TASK], [task_of(7, 3, 5)]]],
     "transition_list": [[TASK, 0, 101]],
     "transition_create": [[EVENT, None, "id", *MOVE]],
+    "transition_create_one": [[EVENT, None, "id", *(value for [value] in MOVE)]],
     "workflow_instance_list_all": [[None, *FIRST]],
     "workflow_instance_list_event": [[EVENT, *FIRST]],
     "workflow_instance_list_memberships": [[CALLER, *FIRST]],
