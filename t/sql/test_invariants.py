@@ -30,6 +30,9 @@ def finish_venue():
 
 
 NOW = "SET CONSTRAINTS ALL IMMEDIATE"
+NEW_TASKS_OF_INSTANCE = ("INSERT INTO eventflow.tasks (event_id, id, workflow_instance_id, task_type_id, label, state) SELECT"
+                         " '{event}', gen_random_uuid(), i.id, '" + TYPE + "', 'x', 'TODO'"
+                         " FROM (VALUES (NULL::uuid), ('" + INSTANCE + "'), ('{instance}')) AS i (id)")
 NEW_TASK = ("INSERT INTO eventflow.tasks (event_id, id, task_type_id, label, state, open_parents, rank) VALUES"
             " ('{event}', '{id}', '" + TYPE + "', '{label}', '{state}', {open}, {rank})")
 
@@ -71,6 +74,8 @@ VIOLATIONS = [
                                  "UPDATE eventflow.tasks SET deleted_at = NULL WHERE node_id = 'inspection'"]),
     ("tasks_never_deleted", ["DELETE FROM eventflow.tasks"]),
     ("tasks_event", [new_task(event="20000000-0000-4000-8000-000000000009")]),
+    ("tasks_instance", [NEW_TASKS_OF_INSTANCE.format(event=EVENT, instance=NOBODY)]),
+    ("tasks_instance", [NEW_TASKS_OF_INSTANCE.format(event=OTHER_EVENT, instance=INSTANCE)]),
     ("title_length", [new_task(label="")]),
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{CATERING}', '{VENUE}')"]),
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', '{VENUE}')"]),
