@@ -53,6 +53,10 @@ class Oracle:
             self.known[fact] = self.choose(sorted(self.facts.during(fact, self.begin, self.end)))
         return self.known[fact]
 
+    def ask_anew(self):
+        """What is asked from now on is read by a later statement of the request, and may be another thing than before."""
+        self.known.clear()
+
     def choose(self, values):
         """One of the values; the others are tried another time."""
         if len(values) == 1:

@@ -73,6 +73,7 @@ def assign(oracle, _, task, state, to):
 
 
 def assignee_refused(oracle, task, user):
+    oracle.ask_anew()  # callers may assign a task to themselves, and lose their rights in between
     user_type = oracle.facts.types[user]
     if not oracle.is_true("active", user):
         return "assignee_inactive"
