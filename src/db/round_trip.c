@@ -212,6 +212,9 @@ enum error round_trip_run(struct database *database)
 		if (error == ERROR_NONE && !commits) /* what was read is of no use if its transaction is gone */
 			error = ERROR_DATABASE_UNAVAILABLE;
 	}
+	/* A timeout may strike behind the last statement, when each has had its result. */
+	if (error == ERROR_NONE && !commits && PQtransactionStatus(database->connection) == PQTRANS_INERROR)
+		error = ERROR_DATABASE_BUSY;
 	/* A COMMIT that comes with a warning was cut short while it waited for a synchronous standby: it is done here,
 	 * and would be lost with this server. */
 	if (error == ERROR_NONE && commits && database->warned) {

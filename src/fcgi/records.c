@@ -112,31 +112,24 @@ bool records_send(int connection, int request_id, struct text head, struct text 
 	return send_all(connection, &message);
 }
 
-static bool send_short(int connection, const void *record, size_t size)
+/* A record with eight bytes of content, of which all but one are zero. */
+static bool send_byte(int connection, struct record_header header, size_t place, int byte)
 {
-	return send(connection, record, size, MSG_NOSIGNAL) == (ssize_t)size;
+	uint8_t record[sizeof(header) + 8] = {0};
+	memcpy(record, &header, sizeof(header));
+	record[sizeof(header) + place] = (uint8_t)byte;
+	return send(connection, record, sizeof(record), MSG_NOSIGNAL) == (ssize_t)sizeof(record);
 }
 
 bool records_refuse(int connection, int request_id, enum protocol_status status)
 {
-	struct {
-		struct record_header header;
-		uint8_t application_status[4];
-		uint8_t protocol_status;
-		uint8_t reserved[3];
-	} record = {.header = record_header(RECORD_END_REQUEST, request_id, 8), .protocol_status = (uint8_t)status};
-	return send_short(connection, &record, sizeof(record));
+	return send_byte(connection, record_header(RECORD_END_REQUEST, request_id, 8), 4, (int)status);
 }
 
 bool records_answer_management(int connection, enum record_type type)
 {
 	struct record_header result = record_header(RECORD_GET_VALUES_RESULT, 0, 0);
-	struct {
-		struct record_header header;
-		uint8_t type;
-		uint8_t reserved[7];
-	} unknown = {.header = record_header(RECORD_UNKNOWN_TYPE, 0, 8), .type = (uint8_t)type};
 	if (type == RECORD_GET_VALUES)
-		return send_short(connection, &result, sizeof(result));
-	return send_short(connection, &unknown, sizeof(unknown));
+		return send(connection, &result, sizeof(result), MSG_NOSIGNAL) == (ssize_t)sizeof(result);
+	return send_byte(connection, record_header(RECORD_UNKNOWN_TYPE, 0, 8), 0, (int)type);
 }

@@ -107,7 +107,10 @@ ROWS = {
     "F9": Row(
         "a statement takes too long",
         "503 database_busy, nothing changed, the connection is used on",
-        (f"{STRICTER}[statement_timeout = '100ms'-database_busy]",),
+        (
+            f"{STRICTER}[statement_timeout = '100ms'-database_busy]",
+            HERE + "test_moments.py::test_f09_a_failure_behind_the_last_statement",
+        ),
         ("time_out_statements",),
     ),
     "F10": Row(

@@ -70,6 +70,20 @@ def test_f12_an_idle_transaction_is_cut_off(world, team, host, role_setting):
     assert attempt.scene.left() == attempt.before and attempt.next_status() == 200
 
 
+def test_f09_a_failure_behind_the_last_statement(world, team, host):
+    """All that was asked for has been answered, and then the transaction is no more, as when a timeout strikes there."""
+    attempt = ready(world, team, host, "finish")
+    link = host.relay.link
+    host.relay.holds_sync = True
+    attempt.send()
+    wait_until(lambda: host.serve() or (link.steps and link.steps[0].is_sync and not link.in_flight))
+    link.fail()
+    wait_until(lambda: host.serve() or link.has_failed)
+    host.relay.let_go()
+    assert refusal(attempt) == (503, "database_busy")
+    assert attempt.scene.left() == attempt.before and attempt.next_status() == 200
+
+
 @pytest.mark.parametrize("name", ("finish", "instantiate"))
 def test_f16_a_worker_that_is_told_to_stop_at_a_statement_answers(world, team, host, name):
     count, expected = statements_and_outcome(world, team, host, name)

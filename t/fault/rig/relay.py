@@ -113,6 +113,11 @@ class Link:
         self.in_flight = step
         self._send(self.server, step.data + (FLUSH if step.kind == b"E" else b""))
 
+    def fail(self):
+        """Lets the server fail, and with it the transaction, though all of the worker's statements are well."""
+        unknown = b"\0no such statement\0" + struct.pack("!HHH", 0, 0, 0)
+        self._send(self.server, b"B" + struct.pack("!I", 4 + len(unknown)) + unknown)
+
     def _take_from_server(self):
         data = b""
         while len(self.from_server) >= 5:
@@ -127,12 +132,12 @@ class Link:
         self.go_on()
 
     def go_on(self):
-        """Lets through what waits for nobody: a Sync, what the server skips up to it, and all while nothing is held."""
+        """Lets through what waits for nobody: what the server skips up to a Sync, and all that is not held."""
         if self.in_flight or self.is_closed:
             return
         while self.has_failed and self.steps and not self.steps[0].is_sync:
             self._send(self.server, self.steps.pop(0).data)
-        if self.steps and (self.steps[0].is_sync or not self.relay.holds):
+        if self.steps and not (self.relay.holds_sync if self.steps[0].is_sync else self.relay.holds):
             self.release()
 
     def _follow(self, kind, message):
@@ -161,7 +166,7 @@ class Relay:
 
     def __init__(self, selector, server_path):
         self.selector, self.server_path = selector, server_path
-        self.holds = False
+        self.holds = self.holds_sync = False
         self.links = []  # that are open
         self.folder = tempfile.mkdtemp(prefix="eventflow-relay.", dir="/tmp")
         os.chmod(self.folder, 0o755)
@@ -188,7 +193,7 @@ class Relay:
 
     def let_go(self):
         """Holds nothing any more, and lets through what waits."""
-        self.holds = False
+        self.holds = self.holds_sync = False
         for link in list(self.links):
             link.go_on()
 
