@@ -1,6 +1,7 @@
 """A build that is measured: its stack, and what was recorded of it."""
 
 import json
+import time
 
 import load
 from operations import RECORDED, RECORDED_WRITES, Client, Tokens
@@ -100,5 +101,7 @@ class Subject:
     def round(self, operation):
         """Connections are made, caches filled and processes started before anything counts."""
         load.drive(self.stack.url, operation.requests(REQUESTS), self.tokens, self.options.connections, 1)
+        if operation.writes:
+            time.sleep(0.5)  # what was on its way when wrk ended is not over yet
         requests = operation.requests(REQUESTS)  # anew: writes have changed what the first ones would
         return load.measure(self.stack, requests, self.tokens, self.options.connections, self.options.seconds)
