@@ -13,11 +13,11 @@
 bool records_send(int connection, int request_id, struct text head, struct text body)
     __attribute__((warn_unused_result));
 
-/* Ends a request that is not taken. False if the peer has gone, as below. */
+/* Ends a request that is not taken. False if the peer has gone, or takes nothing. */
 bool records_refuse(int connection, int request_id, enum protocol_status status);
 
 /* Answers a record of the connection itself: none of the values that a peer may ask for is known here, and no other
- * type. */
+ * type. False as above. */
 bool records_answer_management(int connection, enum record_type type) __attribute__((warn_unused_result));
 
 #endif
