@@ -187,6 +187,7 @@ def page(runs, title):
 
 
 def write(path, runs, title="EventFlow under faults"):
+    path.parent.mkdir(parents=True, exist_ok=True)  # a build may stand in another folder
     path.write_text(page(runs, title))
     data = [{"seed": run.seed, "violations": run.violations, "faults": run.faults} for run in runs]
     path.with_suffix(".json").write_text(json.dumps(data, indent=1))
