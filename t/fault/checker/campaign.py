@@ -16,9 +16,10 @@ from facts import Facts
 from hand import Hand
 from nemesis import Nemesis
 from site_control import wait_for
-from verdict import Verdict
+from verdict import RECOVERY, Verdict
 
 CLIENTS, PROCESSES = 32, 2
+SETTLED = 0.5  # seconds behind the recovery from the last fault
 TOKEN_LIFE = 24 * 3600  # seconds: no skewed clock may end it
 FORK = multiprocessing.get_context("fork")
 
@@ -155,9 +156,10 @@ class Campaign:
         return self.nemesis.rounds >= self.rounds and sum(map(self.count, Counters.KINDS)) >= self.wanted
 
     def _end(self, processes):
-        """The faults end first: what is under way may then come to its end."""
+        """The faults end first: what is under way may then come to its end, and behind the last one all is well again."""
         if self.has_faults:
             self.nemesis.finish()
+            time.sleep(RECOVERY / 1e9 + SETTLED)
         self.hand.finish()
         wait_for(self.site.is_ready, 30, "readiness after the last fault")
         self.shared.stop = True
