@@ -1,8 +1,7 @@
 -- Verifies access_paths.
 BEGIN;
 
-SELECT 1 / (count(*) = 2)::int FROM pg_catalog.pg_class c
-WHERE c.oid IN ('eventflow.task_dependencies_of_child'::regclass, 'eventflow.tasks_deleted'::regclass);
+SELECT 'eventflow.tasks_deleted'::regclass;
 SELECT 1 / (count(*) = 2)::int FROM pg_catalog.pg_trigger t
 WHERE NOT t.tgisinternal AND t.tgname IN ('task_dependencies_sound', 'tasks_done_is_final');
 SELECT 1 / (r.rolconfig @> ARRAY['plan_cache_mode=force_generic_plan', 'jit=off'])::int

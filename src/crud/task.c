@@ -31,40 +31,20 @@
 	"SELECT t.* FROM eventflow.tasks t WHERE t.event_id = m.event_id" page ") t" \
 	" WHERE m.user_id = $1::uuid" TASK_ORDER " LIMIT $5::bigint"
 
-#define TASK_LIST(tasks) "SELECT " TASK_COLUMNS " FROM (" tasks ") t" TASK_ORDER
+/* The children of a task that are deleted; a parent is never deleted before them. Hardly any task has some, and then it
+ * is a look into an empty index. */
+#define DELETED_CHILDREN                                                         \
+	"ARRAY(SELECT o.id FROM eventflow.tasks o WHERE o.event_id = t.event_id" \
+	" AND o.id = ANY (t.child_ids) AND o.deleted_at IS NOT NULL)"
 
-/* The dependencies of a page, each once: with the parents of its tasks, whether these are on the page or not (of the
- * lowest rank is who has none), and with those of their children that are not. A parent is never deleted before its
- * children; a child may be. For a customer ($10) those whose other end is in TODO do not exist. */
-#define DEPENDENCY_IS_SHOWN(other)                                                                                           \
-	" AND NOT ($10::boolean AND EXISTS (SELECT FROM eventflow.tasks o WHERE o.event_id = d.event_id AND o.id = d." other \
-	" AND o.state = 'TODO'))"
+/* For a customer ($10) those of its parents and children, too, that are in TODO. */
+#define HIDDEN_NEIGHBOURS                                                                                                   \
+	"CASE WHEN $10::boolean THEN ARRAY(SELECT o.id FROM unnest(t.parent_ids || t.child_ids) AS n (id)"                  \
+	" JOIN eventflow.tasks o ON o.id = n.id WHERE o.state = 'TODO' OR o.deleted_at IS NOT NULL) ELSE " DELETED_CHILDREN \
+	" END"
 
-#define DEPENDENCIES_WITHIN(tasks, parent_is_shown, child_is_shown)                              \
-	"WITH page AS MATERIALIZED (SELECT t.id, t.rank FROM (" tasks ") t),"                    \
-	" parents AS (SELECT ARRAY(SELECT page.id FROM page) AS ids),"                           \
-	" children AS (SELECT ARRAY(SELECT page.id FROM page WHERE page.rank > 0) AS ids)"       \
-	" SELECT d.child_id, d.parent_id FROM children, eventflow.task_dependencies d"           \
-	" WHERE d.event_id = $1::uuid AND d.child_id = ANY (children.ids)" parent_is_shown       \
-	" UNION ALL SELECT d.child_id, d.parent_id FROM parents, eventflow.task_dependencies d"  \
-	" WHERE d.event_id = $1::uuid AND d.parent_id = ANY (parents.ids) AND d.child_id NOT IN" \
-	" (SELECT page.id FROM page UNION ALL SELECT o.id FROM eventflow.tasks o"                \
-	" WHERE o.event_id = $1::uuid AND o.deleted_at IS NOT NULL)" child_is_shown
-
-/* OFFSET 0 keeps the planner, which cannot know how long a page is, from reading all dependencies for it. */
-#define DEPENDENCIES_AT(end, condition)                                                                      \
-	" CROSS JOIN LATERAL (SELECT d.event_id, d.child_id, d.parent_id FROM eventflow.task_dependencies d" \
-	" WHERE d.event_id = page.event_id AND d." end " = page.id" condition " OFFSET 0) d"
-
-#define DEPENDENCIES_ACROSS(tasks, parent_is_shown, child_is_shown)                                                                                  \
-	"WITH page AS MATERIALIZED (SELECT t.event_id, t.id, t.rank FROM (" tasks ") t)"                                                             \
-	" SELECT d.child_id, d.parent_id FROM page" DEPENDENCIES_AT(                                                                                 \
-	    "child_id",                                                                                                                              \
-	    parent_is_shown) " WHERE page.rank > 0"                                                                                                  \
-			     " UNION ALL SELECT d.child_id, d.parent_id FROM page" DEPENDENCIES_AT(                                                  \
-				 "parent_id",                                                                                                        \
-				 child_is_shown) " WHERE d.child_id NOT IN (SELECT page.id FROM page) AND NOT EXISTS (SELECT FROM eventflow.tasks o" \
-						 " WHERE o.event_id = d.event_id AND o.id = d.child_id AND o.deleted_at IS NOT NULL)"
+#define TASK_LIST(tasks) "SELECT " TASK_COLUMNS ", " DELETED_CHILDREN " FROM (" tasks ") t" TASK_ORDER
+#define TASK_LIST_FILTERED(tasks) "SELECT " TASK_COLUMNS ", " HIDDEN_NEIGHBOURS " FROM (" tasks ") t" TASK_ORDER
 
 enum { PAGE_PARAMETERS = 5, FILTERED_PAGE_PARAMETERS = 12 };
 
@@ -76,27 +56,9 @@ static const struct statement task_list[] = {
 };
 
 static const struct statement task_list_filtered[] = {
-    {"task_list_filtered_all", TASK_LIST(TASKS_OF_ALL(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
-    {"task_list_filtered_event", TASK_LIST(TASKS_OF_EVENT(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
-    {"task_list_filtered_memberships", TASK_LIST(TASKS_OF_MEMBERSHIPS(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
-};
-
-#define DEPENDENCIES(within_or_across, tasks) within_or_across(tasks(TASK_PAGE), "", "")
-#define DEPENDENCIES_FILTERED(within_or_across, tasks) \
-	within_or_across(tasks(TASK_FILTERED_PAGE), DEPENDENCY_IS_SHOWN("parent_id"), DEPENDENCY_IS_SHOWN("child_id"))
-
-static const struct statement dependency_list[] = {
-    {"dependency_list_all", DEPENDENCIES(DEPENDENCIES_ACROSS, TASKS_OF_ALL), PAGE_PARAMETERS},
-    {"dependency_list_event", DEPENDENCIES(DEPENDENCIES_WITHIN, TASKS_OF_EVENT), PAGE_PARAMETERS},
-    {"dependency_list_memberships", DEPENDENCIES(DEPENDENCIES_ACROSS, TASKS_OF_MEMBERSHIPS), PAGE_PARAMETERS},
-};
-
-static const struct statement dependency_list_filtered[] = {
-    {"dependency_list_filtered_all", DEPENDENCIES_FILTERED(DEPENDENCIES_ACROSS, TASKS_OF_ALL),
-     FILTERED_PAGE_PARAMETERS},
-    {"dependency_list_filtered_event", DEPENDENCIES_FILTERED(DEPENDENCIES_WITHIN, TASKS_OF_EVENT),
-     FILTERED_PAGE_PARAMETERS},
-    {"dependency_list_filtered_memberships", DEPENDENCIES_FILTERED(DEPENDENCIES_ACROSS, TASKS_OF_MEMBERSHIPS),
+    {"task_list_filtered_all", TASK_LIST_FILTERED(TASKS_OF_ALL(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
+    {"task_list_filtered_event", TASK_LIST_FILTERED(TASKS_OF_EVENT(TASK_FILTERED_PAGE)), FILTERED_PAGE_PARAMETERS},
+    {"task_list_filtered_memberships", TASK_LIST_FILTERED(TASKS_OF_MEMBERSHIPS(TASK_FILTERED_PAGE)),
      FILTERED_PAGE_PARAMETERS},
 };
 
@@ -106,8 +68,7 @@ static bool asks_for_all(const struct task_filter *filter)
 	       !filter->hides_todo && !filter->takeable;
 }
 
-struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
-					 const struct page *page)
+int task_list_queue(struct database *database, const struct task_filter *filter, const struct page *page)
 {
 	const char *parameters[FILTERED_PAGE_PARAMETERS] = {
 	    filter->scope_id,
@@ -123,18 +84,13 @@ struct task_list_results task_list_queue(struct database *database, const struct
 	    filter->takeable,
 	    filter->eligible_for_type,
 	};
-	bool is_plain = asks_for_all(filter);
-	const struct statement *tasks = is_plain ? task_list : task_list_filtered;
-	const struct statement *dependencies = is_plain ? dependency_list : dependency_list_filtered;
-	struct task_list_results results;
-	results.tasks = batch_add(database, &tasks[filter->scope], parameters);
-	results.dependencies = batch_add(database, &dependencies[filter->scope], parameters);
-	return results;
+	const struct statement *tasks = asks_for_all(filter) ? task_list : task_list_filtered;
+	return batch_add(database, &tasks[filter->scope], parameters);
 }
 
 /* The row of a table that is looked at by a unique key is a sub-select: EXISTS costs more, for it is planned twice. */
 #define TASK_READ                                                                                                    \
-	"SELECT " TASK_COLUMNS ", t.transition_count, e.version,"                                                    \
+	"SELECT " TASK_COLUMNS ", " DELETED_CHILDREN ", t.transition_count, e.version,"                              \
 	" (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)"  \
 	" IS NOT NULL, (SELECT g.user_type_id FROM eventflow.eligibility_mappings g WHERE g.user_type_id ="          \
 	" (SELECT u.user_type_id FROM eventflow.users u WHERE u.id = $2::uuid) AND g.task_type_id = t.task_type_id)" \
@@ -150,23 +106,17 @@ int task_read_queue(struct database *database, const struct uuid *task_id, const
 	return batch_add(database, lock ? &task_read_lock : &task_read, parameters);
 }
 
-#define EVENT_OF_TASK "(SELECT t.event_id FROM eventflow.tasks t WHERE t.id = $1::uuid)"
-
-static const struct statement task_dependencies = {
-    "task_dependencies",
-    "SELECT d.child_id, d.parent_id, o.state FROM ("
-    "SELECT d.child_id, d.parent_id, d.parent_id AS other_id FROM eventflow.task_dependencies d"
-    " WHERE d.event_id = " EVENT_OF_TASK " AND d.child_id = $1::uuid UNION ALL "
-    "SELECT d.child_id, d.parent_id, d.child_id FROM eventflow.task_dependencies d"
-    " WHERE d.event_id = " EVENT_OF_TASK " AND d.parent_id = $1::uuid) d"
-    " JOIN eventflow.tasks o ON o.id = d.other_id AND o.deleted_at IS NULL",
-    1,
+static const struct statement task_hidden = {
+    "task_hidden",
+    "SELECT ARRAY(SELECT o.id FROM unnest($1::uuid[] || $2::uuid[]) AS n (id)"
+    " JOIN eventflow.tasks o ON o.id = n.id WHERE o.state = 'TODO' OR o.deleted_at IS NOT NULL)",
+    2,
 };
 
-int task_dependencies_queue(struct database *database, const struct uuid *task_id)
+int task_hidden_queue(struct database *database, const struct task *task)
 {
-	const char *parameters[] = {task_id->text};
-	return batch_add(database, &task_dependencies, parameters);
+	const char *parameters[] = {task->parent_ids.data, task->child_ids.data};
+	return batch_add(database, &task_hidden, parameters);
 }
 
 /* In the order of ranks, by which every parent stands before its children: one of them may be a parent of another one,
@@ -233,17 +183,21 @@ void task_children_release_queue(struct database *database, const struct uuid *e
 static const struct statement task_create = {
     "task_create",
     "INSERT INTO eventflow.tasks (event_id, workflow_instance_id, id, node_id, task_type_id, label, description, state,"
-    " open_parents, rank) SELECT $1::uuid, $2::uuid, n.* FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[],"
-    " $7::text[], $8::text[], $9::integer[], $10::integer[]) AS n",
-    10,
+    " open_parents, rank, parent_ids, child_ids) SELECT $1::uuid, $2::uuid, n.id, n.node_id, n.task_type_id, n.label,"
+    " n.description, n.state, n.open_parents, n.rank, n.parent_ids::uuid[], n.child_ids::uuid[]"
+    " FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::integer[],"
+    " $10::integer[], $11::text[], $12::text[]) AS n (id, node_id, task_type_id, label, description, state,"
+    " open_parents, rank, parent_ids, child_ids)",
+    12,
 };
 
 void task_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *instance_id,
 		       const struct new_tasks *tasks)
 {
 	const char *parameters[] = {
-	    event_id->text, instance_id->text,   tasks->ids,    tasks->node_ids,     tasks->task_type_ids,
-	    tasks->labels,  tasks->descriptions, tasks->states, tasks->open_parents, tasks->ranks,
+	    event_id->text,       instance_id->text, tasks->ids,          tasks->node_ids,
+	    tasks->task_type_ids, tasks->labels,     tasks->descriptions, tasks->states,
+	    tasks->open_parents,  tasks->ranks,      tasks->parent_ids,   tasks->child_ids,
 	};
 	batch_add(database, &task_create, parameters);
 }

@@ -24,22 +24,16 @@ struct task_filter {
 	const char *eligible_for_type; /* the user type whose mappings count for takeable; NULL: every task type does */
 };
 
-/* Where the two results of a list are. */
-struct task_list_results {
-	int tasks;        /* TASK_COLUMNS */
-	int dependencies; /* rows of (child id, parent id) */
-};
+/* Rows of task_from_row. */
+int task_list_queue(struct database *database, const struct task_filter *filter, const struct page *page);
 
-struct task_list_results task_list_queue(struct database *database, const struct task_filter *filter,
-					 const struct page *page);
-
-/* One row of TASK_COLUMNS, the number of the last transition, the event's version, whether the user is a member of the
+/* One row of task_from_row, the number of the last transition, the event's version, whether the user is a member of the
  * event, and whether the user's type is mapped to the task's type; none if the task does not exist. With lock, the row
  * stays locked until the transaction ends. */
 int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *user_id, bool lock);
 
-/* The parents and children of one task: rows of (child id, parent id, the other one's state). */
-int task_dependencies_queue(struct database *database, const struct uuid *task_id);
+/* One row: the hidden_ids of the task for whom TODO is hidden. */
+int task_hidden_queue(struct database *database, const struct task *task);
 
 /* Locks the task's children in the order of their ids: rows of (id, state, open_parents, transition_count). */
 int task_children_lock_queue(struct database *database, const struct uuid *task_id);
@@ -63,6 +57,8 @@ struct new_tasks {
 	const char *states;
 	const char *open_parents;
 	const char *ranks;
+	const char *parent_ids; /* each element is an array's literal */
+	const char *child_ids;
 };
 
 void task_create_queue(struct database *database, const struct uuid *event_id, const struct uuid *instance_id,

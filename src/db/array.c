@@ -77,6 +77,15 @@ void array_add_text(struct array *array, struct text text)
 	array->length = (size_t)(end - array->data);
 }
 
+/* Unquoted, as PostgreSQL writes it. */
+void array_add_uuid(struct array *array, const struct uuid *uuid)
+{
+	if (!array)
+		return;
+	append_separator(array);
+	append(array, uuid->text, UUID_LENGTH);
+}
+
 void array_add_integer(struct array *array, int64_t value)
 {
 	if (!array)

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/text.h"
+#include "core/uuid.h"
 
 struct array;
 
@@ -14,6 +15,7 @@ struct array;
 struct array *array_new(struct arena *arena);
 
 void array_add_text(struct array *array, struct text text); /* data == NULL is SQL's NULL; no NUL inside */
+void array_add_uuid(struct array *array, const struct uuid *uuid);
 void array_add_integer(struct array *array, int64_t value);
 
 /* The finished literal; NULL when the arena was exhausted at any point. array may be NULL. */

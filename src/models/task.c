@@ -1,5 +1,7 @@
 #include "models/task.h"
 
+#include <string.h>
+
 #include "models/timestamp.h"
 
 enum task_state row_task_state(struct row *row)
@@ -29,6 +31,9 @@ struct task task_from_row(struct row *row)
 	task.rank = row_integer(row);
 	task.created_at = row_text(row);
 	task.updated_at = row_text(row);
+	task.parent_ids = row_text(row);
+	task.child_ids = row_text(row);
+	task.hidden_ids = row_text(row);
 	return task;
 }
 
@@ -41,7 +46,19 @@ static void write_optional_uuid(struct json_writer *json, const char *name, cons
 		json_null(json);
 }
 
-void task_write_members(struct json_writer *json, const struct task *task, const struct dependencies *dependencies)
+static void write_ids(struct json_writer *json, const char *name, struct text ids, struct text hidden_ids)
+{
+	json_name(json, name);
+	json_begin_array(json);
+	for (size_t i = 1; i + UUID_LENGTH < ids.length; i += UUID_LENGTH + 1) {
+		if (hidden_ids.length <= UUID_LENGTH ||
+		    !memmem(hidden_ids.data, hidden_ids.length, ids.data + i, UUID_LENGTH))
+			json_plain(json, (struct text){ids.data + i, UUID_LENGTH});
+	}
+	json_end_array(json);
+}
+
+void task_write_members(struct json_writer *json, const struct task *task)
 {
 	json_name(json, "id");
 	json_uuid(json, &task->id);
@@ -61,14 +78,15 @@ void task_write_members(struct json_writer *json, const struct task *task, const
 	json_name(json, "open_parents");
 	json_integer(json, task->open_parents);
 	write_optional_uuid(json, "assignee_id", &task->assignee_id);
-	dependencies_write(json, dependencies, &task->id);
+	write_ids(json, "parent_ids", task->parent_ids, task->hidden_ids);
+	write_ids(json, "child_ids", task->child_ids, task->hidden_ids);
 	timestamp_write(json, "created_at", task->created_at);
 	timestamp_write(json, "updated_at", task->updated_at);
 }
 
-void task_write(struct json_writer *json, const struct task *task, const struct dependencies *dependencies)
+void task_write(struct json_writer *json, const struct task *task)
 {
 	json_begin_object(json);
-	task_write_members(json, task, dependencies);
+	task_write_members(json, task);
 	json_end_object(json);
 }

@@ -9,13 +9,12 @@
 #include "core/text.h"
 #include "core/uuid.h"
 #include "db/row.h"
-#include "models/dependencies.h"
 #include "schemas/operations.h" /* enum task_state */
 
-/* The columns of task_from_row, of eventflow.tasks as t. */
+/* The columns of task_from_row, of eventflow.tasks as t; hidden_ids follow. */
 #define TASK_COLUMNS                                                                                            \
 	"t.event_id, t.id, t.workflow_instance_id, t.node_id, t.task_type_id, t.label, t.description, t.state," \
-	" t.open_parents, t.assignee_id, t.rank, t.created_at, t.updated_at"
+	" t.open_parents, t.assignee_id, t.rank, t.created_at, t.updated_at, t.parent_ids, t.child_ids"
 
 struct task {
 	struct uuid event_id;
@@ -31,6 +30,9 @@ struct task {
 	int64_t rank;
 	struct text created_at;
 	struct text updated_at;
+	struct text parent_ids; /* these three are array literals, "{id,id}"; the first two in the order of ids */
+	struct text child_ids;
+	struct text hidden_ids; /* those of its parents and children that are not to be seen */
 };
 
 struct task task_from_row(struct row *row);
@@ -39,8 +41,8 @@ struct task task_from_row(struct row *row);
 enum task_state row_task_state(struct row *row);
 
 /* The members of the task's object, without the braces, so that more can follow. */
-void task_write_members(struct json_writer *json, const struct task *task, const struct dependencies *dependencies);
+void task_write_members(struct json_writer *json, const struct task *task);
 
-void task_write(struct json_writer *json, const struct task *task, const struct dependencies *dependencies);
+void task_write(struct json_writer *json, const struct task *task);
 
 #endif

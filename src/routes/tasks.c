@@ -20,7 +20,7 @@ static enum error answer_tasks(struct context *context, const struct task_page *
 	list_begin(&list, context, &page->page, page->tasks);
 	while (list_next(&list, &row)) {
 		struct task task = task_from_row(&row);
-		task_write(list.json, &task, &page->dependencies);
+		task_write(list.json, &task);
 		list_keep(&list, &row, task.created_at, task.rank, &task.id);
 	}
 	return list_finish_remembered(&list, &page->memory, page->caller.event_version);
@@ -77,7 +77,7 @@ static void write_actions(struct json_writer *json, const struct task_view *view
 static void write_view(struct json_writer *json, const struct task_view *view)
 {
 	json_begin_object(json);
-	task_write_members(json, &view->access.task, &view->dependencies);
+	task_write_members(json, &view->access.task);
 	write_actions(json, view);
 	json_end_object(json);
 }

@@ -79,7 +79,7 @@ static enum error answer_instantiated(struct context *context, const void *resul
 	json_name(json, "tasks");
 	json_begin_array(json);
 	for (size_t i = 0; i < created->task_count; i++)
-		task_write(json, &created->tasks[i], &created->dependencies);
+		task_write(json, &created->tasks[i]);
 	json_end_array(json);
 	json_end_object(json);
 	return answer_end(context);

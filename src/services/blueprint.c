@@ -37,13 +37,72 @@ static bool read_graph(struct arena *arena, const struct workflow_template_rows 
 	return true;
 }
 
+/* An edge between the tasks that its nodes become. */
+struct dependency {
+	size_t parent; /* the nodes, */
+	size_t child;
+	const struct uuid *parent_id; /* and the tasks */
+	const struct uuid *child_id;
+};
+
+static int compare_dependencies(const void *a, const void *b)
+{
+	const struct dependency *first = a;
+	const struct dependency *second = b;
+	int difference = strcmp(first->parent_id->text, second->parent_id->text);
+	return difference != 0 ? difference : strcmp(first->child_id->text, second->child_id->text);
+}
+
+static struct dependency *sort_dependencies(struct arena *arena, const struct blueprint *blueprint)
+{
+	const struct dag_order *order = &blueprint->order;
+	struct dependency *dependencies = arena_calloc(arena, blueprint->edge_count + 1, sizeof(*dependencies));
+	if (!dependencies)
+		return NULL;
+	for (size_t i = 0; i < blueprint->edge_count; i++)
+		dependencies[i] =
+		    (struct dependency){order->from[i], order->to[i], &blueprint->task_ids[order->from[i]],
+					&blueprint->task_ids[order->to[i]]};
+	qsort(dependencies, blueprint->edge_count, sizeof(*dependencies), compare_dependencies);
+	return dependencies;
+}
+
+/* Gives each node the tasks before and behind it, in the order of their ids. */
+static bool link_tasks(struct arena *arena, struct blueprint *blueprint)
+{
+	size_t count = blueprint->node_count;
+	struct dependency *dependencies = sort_dependencies(arena, blueprint);
+	struct array **parents = arena_calloc(arena, count + 1, sizeof(*parents));
+	struct array **children = arena_calloc(arena, count + 1, sizeof(*children));
+	blueprint->parent_ids = arena_calloc(arena, count + 1, sizeof(*blueprint->parent_ids));
+	blueprint->child_ids = arena_calloc(arena, count + 1, sizeof(*blueprint->child_ids));
+	if (!dependencies || !parents || !children || !blueprint->parent_ids || !blueprint->child_ids)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		parents[i] = array_new(arena);
+		children[i] = array_new(arena);
+	}
+	for (size_t i = 0; i < blueprint->edge_count; i++) {
+		array_add_uuid(parents[dependencies[i].child], dependencies[i].parent_id);
+		array_add_uuid(children[dependencies[i].parent], dependencies[i].child_id);
+	}
+	for (size_t i = 0; i < count; i++) {
+		blueprint->parent_ids[i] = text_from_string(array_literal(parents[i]));
+		blueprint->child_ids[i] = text_from_string(array_literal(children[i]));
+		if (!blueprint->parent_ids[i].data || !blueprint->child_ids[i].data)
+			return false;
+	}
+	return true;
+}
+
 enum error blueprint_draw(struct context *context, const struct workflow_template_rows *rows,
 			  struct blueprint *blueprint)
 {
 	struct dag dag;
 	struct row row = row_of(rows->templates, 0);
 	blueprint->workflow = workflow_template_from_row(&row);
-	if (!read_graph(context->arena, rows, blueprint, &dag) || !dag_order(context->arena, &dag, &blueprint->order))
+	if (!read_graph(context->arena, rows, blueprint, &dag) || !dag_order(context->arena, &dag, &blueprint->order) ||
+	    !link_tasks(context->arena, blueprint))
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	return row.failed ? context_fail(context, ERROR_INTERNAL, NULL) : ERROR_NONE;
 }
@@ -58,6 +117,8 @@ enum {
 	COLUMN_STATE,
 	COLUMN_PARENTS,
 	COLUMN_RANK,
+	COLUMN_PARENT_IDS,
+	COLUMN_CHILD_IDS,
 	COLUMN__MAX
 };
 
@@ -73,6 +134,8 @@ static void add_task(struct array *const columns[COLUMN__MAX], const struct blue
 	array_add_text(columns[COLUMN_STATE], text_from_string(task_state_names[task_life_initial(parents)]));
 	array_add_integer(columns[COLUMN_PARENTS], parents);
 	array_add_integer(columns[COLUMN_RANK], blueprint->order.ranks[i]);
+	array_add_text(columns[COLUMN_PARENT_IDS], blueprint->parent_ids[i]);
+	array_add_text(columns[COLUMN_CHILD_IDS], blueprint->child_ids[i]);
 }
 
 static enum error queue_tasks(struct context *context, const struct uuid *event_id, const struct uuid *instance_id,
@@ -98,6 +161,8 @@ static enum error queue_tasks(struct context *context, const struct uuid *event_
 	    .states = literals[COLUMN_STATE],
 	    .open_parents = literals[COLUMN_PARENTS],
 	    .ranks = literals[COLUMN_RANK],
+	    .parent_ids = literals[COLUMN_PARENT_IDS],
+	    .child_ids = literals[COLUMN_CHILD_IDS],
 	};
 	task_create_queue(context->database, event_id, instance_id, &tasks);
 	return ERROR_NONE;
@@ -169,36 +234,6 @@ static struct place *sort_nodes(struct arena *arena, const struct blueprint *blu
 	return places;
 }
 
-/* The two tasks of an edge. */
-struct dependency_ids {
-	const struct uuid *parent;
-	const struct uuid *child;
-};
-
-static int compare_dependencies(const void *a, const void *b)
-{
-	const struct dependency_ids *first = a;
-	const struct dependency_ids *second = b;
-	int difference = strcmp(first->parent->text, second->parent->text);
-	return difference != 0 ? difference : strcmp(first->child->text, second->child->text);
-}
-
-static bool describe_dependencies(struct arena *arena, const struct blueprint *blueprint,
-				  struct dependencies *dependencies)
-{
-	const struct dag_order *order = &blueprint->order;
-	struct dependency_ids *ids = arena_calloc(arena, blueprint->edge_count, sizeof(*ids));
-	if (!ids || !dependencies_new(arena, blueprint->edge_count, dependencies))
-		return false;
-	for (size_t i = 0; i < blueprint->edge_count; i++)
-		ids[i] =
-		    (struct dependency_ids){&blueprint->task_ids[order->from[i]], &blueprint->task_ids[order->to[i]]};
-	qsort(ids, blueprint->edge_count, sizeof(*ids), compare_dependencies);
-	for (size_t i = 0; i < blueprint->edge_count; i++)
-		dependencies_add(dependencies, ids[i].child->text, ids[i].parent->text);
-	return true;
-}
-
 static struct task describe_task(const struct blueprint *blueprint, size_t i, const struct workflow_instance *instance)
 {
 	const struct workflow_node *node = &blueprint->nodes[i];
@@ -215,6 +250,8 @@ static struct task describe_task(const struct blueprint *blueprint, size_t i, co
 	    .rank = blueprint->order.ranks[i],
 	    .created_at = instance->created_at,
 	    .updated_at = instance->created_at,
+	    .parent_ids = blueprint->parent_ids[i],
+	    .child_ids = blueprint->child_ids[i],
 	};
 }
 
@@ -223,7 +260,7 @@ enum error blueprint_describe(struct context *context, const struct blueprint *b
 {
 	struct place *places = sort_nodes(context->arena, blueprint);
 	result->tasks = arena_calloc(context->arena, blueprint->node_count, sizeof(*result->tasks));
-	if (!places || !result->tasks || !describe_dependencies(context->arena, blueprint, &result->dependencies))
+	if (!places || !result->tasks)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
 	result->task_count = blueprint->node_count;
 	for (size_t i = 0; i < result->task_count; i++) {

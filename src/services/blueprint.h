@@ -12,7 +12,9 @@
 struct blueprint {
 	struct workflow_template workflow;
 	struct workflow_node *nodes;
-	struct uuid *task_ids; /* the task that each node becomes */
+	struct uuid *task_ids;   /* the task that each node becomes, */
+	struct text *parent_ids; /* and its parents and children, as struct task has them */
+	struct text *child_ids;
 	size_t node_count;
 	size_t edge_count;
 	struct dag_order order;

@@ -60,7 +60,7 @@ static const char *binding_of(struct context *context, const struct task_filter 
 struct task_list_request {
 	const struct page *page;
 	struct task_filter filter; /* without what depends on the caller */
-	struct task_list_results results;
+	int result;
 };
 
 static void task_list_queue_for(struct context *context, const struct authority *authority, void *list)
@@ -80,7 +80,7 @@ static void task_list_queue_for(struct context *context, const struct authority 
 		filter.eligible_for_type = NO_USER_TYPE;
 	else if (!authority->is_admin)
 		filter.eligible_for_type = authority->user_type_id.text;
-	request->results = task_list_queue(context->database, &filter, request->page);
+	request->result = task_list_queue(context->database, &filter, request->page);
 }
 
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page)
@@ -101,10 +101,19 @@ enum error task_list(struct context *context, const struct task_list_input *inpu
 	page->is_of_one_event = event_id != NULL;
 	if (error != ERROR_NONE || page->memory.is_spared)
 		return error;
-	page->tasks = batch_rows(context->database, request.results.tasks);
-	if (!dependencies_from_rows(context->arena, batch_rows(context->database, request.results.dependencies), false,
-				    &page->dependencies))
-		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
+	page->tasks = batch_rows(context->database, request.result);
+	return ERROR_NONE;
+}
+
+/* Leaves out of a task's parents and children those that are in TODO. */
+static enum error hide_todo(struct context *context, struct task *task)
+{
+	int result = task_hidden_queue(context->database, task);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	struct row row = row_of(batch_rows(context->database, result), 0);
+	task->hidden_ids = row_text(&row);
 	return ERROR_NONE;
 }
 
@@ -114,6 +123,8 @@ enum error task_get(struct context *context, const struct task_get_input *input,
 	enum error error = task_access_run(context, &queued, view);
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, &view->caller, PERMISSION_VIEW);
+	if (error == ERROR_NONE && authorization_hides_todo(&view->caller.rights))
+		error = hide_todo(context, &view->access.task);
 	return error;
 }
 

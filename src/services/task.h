@@ -14,8 +14,8 @@
 struct task_page {
 	struct page page;
 	struct list_memory memory;
-	struct rows tasks;                /* TASK_COLUMNS; one more than the page's limit if there is another page */
-	struct dependencies dependencies; /* neither was read where the memory has spared it */
+	struct rows tasks; /* of task_from_row, one more than the page's limit if there is another page; not read where
+			    * the memory has spared it */
 	struct caller caller;
 	bool is_of_one_event; /* caller.event_version is then the version of all that was read */
 };
@@ -24,7 +24,6 @@ struct task_page {
 struct task_view {
 	struct caller caller;
 	struct task_access access;
-	struct dependencies dependencies;
 };
 
 /* What a transition has done. */
@@ -43,7 +42,8 @@ struct transition_page {
 };
 
 /* Each returns ERROR_NONE, or an error that is recorded in the context. One round trip (a list: two when the caller has
- * become somebody else, or a list that is remembered another, since the worker last saw them). */
+ * become somebody else, or a list that is remembered another, since the worker last saw them; a task: two for whom TODO
+ * is hidden). */
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page);
 enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view);
 enum error transition_list(struct context *context, const struct transition_list_input *input,

@@ -9,7 +9,6 @@ struct task_queued task_access_queue(struct context *context, const struct uuid 
 	struct task_queued queued;
 	queued.caller = caller_queue(context->database, &context->subject, NULL);
 	queued.task = task_read_queue(context->database, task_id, &context->subject, lock);
-	queued.dependencies = task_dependencies_queue(context->database, task_id);
 	return queued;
 }
 
@@ -38,11 +37,5 @@ enum error task_access_run(struct context *context, const struct task_queued *qu
 	error = caller_take(context, queued->caller, &view->caller);
 	if (error == ERROR_NONE)
 		error = take_task(context, queued->task, view);
-	if (error != ERROR_NONE)
-		return error;
-	bool hides_todo = authorization_hides_todo(&view->caller.rights);
-	if (!dependencies_from_rows(context->arena, batch_rows(context->database, queued->dependencies), hides_todo,
-				    &view->dependencies))
-		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-	return ERROR_NONE;
+	return error;
 }

@@ -12,10 +12,9 @@
 struct task_queued {
 	int caller;
 	int task;
-	int dependencies;
 };
 
-/* Queues the caller, the task (locked, within a transaction, where it is to be changed) and its dependencies. */
+/* Queues the caller and the task (locked, within a transaction, where it is to be changed). */
 struct task_queued task_access_queue(struct context *context, const struct uuid *task_id, bool lock);
 
 /* Runs the batch and takes the view from it: 401 without a profile, 404 out of scope. */

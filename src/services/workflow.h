@@ -46,7 +46,6 @@ struct workflow_instantiated {
 	struct workflow_instance instance;
 	struct task *tasks;
 	size_t task_count;
-	struct dependencies dependencies;
 };
 
 /* Creates all tasks and dependencies in one transaction with a constant number of statements. Two round trips. The

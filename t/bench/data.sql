@@ -48,15 +48,20 @@ JOIN eventflow.workflow_template_nodes n ON n.workflow_id = :'template'
 CROSS JOIN LATERAL (SELECT count(*)::integer FROM eventflow.workflow_template_edges d
 	WHERE d.workflow_id = n.workflow_id AND d.to_node_id = n.node_id) parents;
 
-INSERT INTO eventflow.tasks (event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, open_parents, rank, transition_count, created_at)
-SELECT event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, CASE state WHEN 'BLOCKED' THEN parents ELSE 0 END, rank, transition_count, created_at
-FROM new_tasks;
-
-INSERT INTO eventflow.task_dependencies (event_id, parent_id, child_id)
-SELECT p.event_id, p.id, c.id FROM eventflow.workflow_template_edges d
+CREATE TEMPORARY TABLE new_dependencies AS
+SELECT p.event_id, p.id AS parent_id, c.id AS child_id FROM eventflow.workflow_template_edges d
 JOIN new_tasks p ON p.node_id = d.from_node_id
 JOIN new_tasks c ON c.event_id = p.event_id AND c.workflow_instance_id = p.workflow_instance_id AND c.node_id = d.to_node_id
 WHERE d.workflow_id = :'template';
+
+INSERT INTO eventflow.tasks (event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, open_parents, rank, transition_count, created_at, parent_ids, child_ids)
+SELECT event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, CASE state WHEN 'BLOCKED' THEN parents ELSE 0 END, rank, transition_count, created_at,
+	coalesce(p.ids, '{}'), coalesce(c.ids, '{}')
+FROM new_tasks
+LEFT JOIN (SELECT child_id AS id, array_agg(parent_id ORDER BY parent_id) AS ids FROM new_dependencies GROUP BY 1) p USING (id)
+LEFT JOIN (SELECT parent_id AS id, array_agg(child_id ORDER BY child_id) AS ids FROM new_dependencies GROUP BY 1) c USING (id);
+
+INSERT INTO eventflow.task_dependencies (event_id, parent_id, child_id) SELECT event_id, parent_id, child_id FROM new_dependencies;
 
 INSERT INTO eventflow.task_transitions (event_id, task_id, number, kind, from_state, to_state, actor_id, reason, event_version)
 SELECT event_id, id, 1, 'created', NULL, CASE WHEN rank = 0 THEN 'TODO' ELSE 'BLOCKED' END, pg_temp.id('1', 1), NULL, 1 FROM new_tasks

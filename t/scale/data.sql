@@ -29,16 +29,23 @@ FROM generate_series(:first, :last) e
 CROSS JOIN LATERAL generate_series(0, 4 + CASE e WHEN 1 THEN :crowd / 20 ELSE 0 END) i
 CROSS JOIN generate_series(0, 19) p;
 
-INSERT INTO eventflow.tasks (event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, open_parents, rank, created_at)
+CREATE TEMPORARY TABLE new_dependencies AS
+SELECT event_id, pg_temp.id('6', e * 100000 + i * 20 + p - step) AS parent_id, id AS child_id FROM new, (VALUES (1), (5)) s (step)
+WHERE p >= step AND (step = 5 OR p % 5 <> 0);
+CREATE INDEX ON new_dependencies (parent_id);
+CREATE INDEX ON new_dependencies (child_id);
+ANALYZE new_dependencies;
+
+INSERT INTO eventflow.tasks (event_id, id, workflow_instance_id, node_id, task_type_id, label, description, state, open_parents, rank, created_at, parent_ids, child_ids)
 SELECT event_id, new.id, CASE WHEN i < 5 THEN pg_temp.id('5', e * 10 + i) END, 'node-' || p, k.id, 'Prepare part ' || p,
 	'What part ' || p || ' needs, and who brings it.', CASE p WHEN 0 THEN 'TODO' ELSE 'BLOCKED' END,
-	CASE p WHEN 0 THEN 0 ELSE (p % 5 <> 0)::int + (p >= 5)::int END, p, timestamptz '2026-03-01' + i * interval '1 day'
+	CASE p WHEN 0 THEN 0 ELSE (p % 5 <> 0)::int + (p >= 5)::int END, p, timestamptz '2026-03-01' + i * interval '1 day',
+	ARRAY(SELECT d.parent_id FROM new_dependencies d WHERE d.child_id = new.id ORDER BY 1),
+	ARRAY(SELECT d.child_id FROM new_dependencies d WHERE d.parent_id = new.id ORDER BY 1)
 FROM new JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS position, count(*) OVER () AS count FROM eventflow.task_types) k
 	ON k.position = p % k.count;
 
-INSERT INTO eventflow.task_dependencies (event_id, parent_id, child_id)
-SELECT event_id, pg_temp.id('6', e * 100000 + i * 20 + p - step), id FROM new, (VALUES (1), (5)) s (step)
-WHERE p >= step AND (step = 5 OR p % 5 <> 0);
+INSERT INTO eventflow.task_dependencies (event_id, parent_id, child_id) SELECT event_id, parent_id, child_id FROM new_dependencies;
 
 INSERT INTO eventflow.task_transitions (event_id, task_id, number, kind, to_state, actor_id, event_version)
 SELECT event_id, id, 1, 'created', CASE p WHEN 0 THEN 'TODO' ELSE 'BLOCKED' END, pg_temp.id('1', 1), 1 FROM new;

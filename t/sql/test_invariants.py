@@ -84,6 +84,10 @@ VIOLATIONS = [
     ("task_dependencies_child", [f"INSERT INTO eventflow.task_dependencies VALUES ('{EVENT}', '{VENUE}', gen_random_uuid())"]),
     ("task_dependencies_no_cycle", [f"INSERT INTO eventflow.task_dependencies SELECT '{EVENT}', p.id, c.id FROM eventflow.tasks p, eventflow.tasks c"
                                     f" WHERE p.event_id = '{EVENT}' AND c.event_id = '{EVENT}' AND p.rank <= c.rank ON CONFLICT DO NOTHING"]),
+    ("tasks_dependencies_at_hand", [f"UPDATE eventflow.tasks SET child_ids = '{{}}' WHERE id = '{VENUE}'"]),
+    ("tasks_dependencies_at_hand", [f"UPDATE eventflow.tasks SET parent_ids = '{{}}' WHERE id = '{CATERING}'"]),
+    ("tasks_dependencies_at_hand", [*finish_venue(), NOW, f"UPDATE eventflow.tasks SET label = 'y', child_ids = '{{}}' WHERE id = '{VENUE}'"]),
+    ("tasks_done_is_final", [*finish_venue(), NOW, f"UPDATE eventflow.tasks SET label = 'y', child_ids = child_ids WHERE id = '{VENUE}'"]),
     ("task_dependencies_immutable", ["DELETE FROM eventflow.task_dependencies"]),
     ("task_transitions_append_only", ["DELETE FROM eventflow.task_transitions"]),
     ("task_transitions_append_only", ["UPDATE eventflow.task_transitions SET reason = 'x'"]),
@@ -170,6 +174,23 @@ def test_a_soft_delete_raises_the_event_s_version(owner):
     owner.execute("UPDATE eventflow.tasks SET deleted_at = now() WHERE node_id = 'inspection'")
     owner.execute(NOW)
     assert version_of(owner, EVENT) == before + 1
+
+
+def at_hand(owner, task):
+    owner.execute("SELECT parent_ids::text[], child_ids::text[] FROM eventflow.tasks WHERE id = %s", (task,))
+    return owner.fetchone()
+
+
+def test_a_dependency_that_is_made_later_is_at_hand_too(owner):
+    """Even that of a task which is DONE: whatever waits for it now says so."""
+    for statement in finish_venue():
+        owner.execute(statement)
+    inspection = "60000000-0000-4000-8000-000000000005"
+    (parents, children), (others, none) = at_hand(owner, VENUE), at_hand(owner, inspection)
+    assert (parents, none) == ([], []) and children and others
+    owner.execute("INSERT INTO eventflow.task_dependencies VALUES (%s, %s, %s)", (EVENT, VENUE, inspection))
+    assert at_hand(owner, VENUE) == ([], sorted([*children, inspection]))
+    assert at_hand(owner, inspection) == (sorted([VENUE, *others]), [])
 
 
 @pytest.mark.parametrize("statement", [

@@ -40,6 +40,20 @@ def test_the_last_change_can_be_reverted_alone(cluster):
     assert int(version) == len(re.findall(r"^[a-z_]+ ", (ROOT / "sql/sqitch.plan").read_text(), re.M)) - 1
 
 
+def test_tasks_that_were_there_before_get_their_dependencies_at_hand(cluster):
+    query = "SELECT id, parent_ids, child_ids FROM eventflow.tasks ORDER BY id"
+    cluster.create("at_hand")
+    assert cluster.migrate("at_hand", "up").returncode == 0
+    cluster.psql("at_hand", "-f", ROOT / "sql/seed.sql")
+    before = cluster.psql("at_hand", "-c", query)
+    assert "{}" in before and before.count("{6") > 4
+    down = cluster.migrate("at_hand", "down", "--to", "task_references")
+    assert down.returncode == 0, down.stdout + down.stderr
+    up = cluster.migrate("at_hand", "up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert cluster.psql("at_hand", "-c", query) == before
+
+
 def test_the_flat_form_is_current_and_the_same_schema(cluster, migrated):
     import subprocess
 

@@ -81,6 +81,12 @@ STATEMENTS = {
             WHERE {CHOSEN.format('d')} AND p.workflow_instance_id IS NOT NULL) d
             USING (event_id, id, from_node_id, to_node_id)
         WHERE e.* IS NULL OR d.* IS NULL""",
+    "I7 a task has the parents and children at hand that its dependencies name": f"""
+        SELECT t.id FROM eventflow.tasks t WHERE {CHOSEN.format('t')} AND (
+            t.parent_ids <> ARRAY(SELECT d.parent_id FROM eventflow.task_dependencies d
+                WHERE d.event_id = t.event_id AND d.child_id = t.id ORDER BY d.parent_id)
+            OR t.child_ids <> ARRAY(SELECT d.child_id FROM eventflow.task_dependencies d
+                WHERE d.event_id = t.event_id AND d.parent_id = t.id ORDER BY d.child_id))""",
     "I8 what one request has changed was one transaction with a version of its own": f"""
         SELECT min(a.task_id::text) FROM {AUDIT} WHERE {CHOSEN.format('a')} AND a.request_id IS NOT NULL
         GROUP BY a.request_id
