@@ -96,7 +96,7 @@ PAIRS = {
 }
 LONGEST = {"done and instantiate"}  # a million orders, of which all but some dozens repeat another one
 LONG = {"done and done"}
-LEAST = 300  # orders in all
+LEAST = 250  # orders in all
 
 
 @pytest.fixture(scope="module")
