@@ -14,6 +14,7 @@
 #include "auth/supabase_auth.h"
 #include "auth/token.h"
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/schema_version.h"
 #include "services/production.h"
@@ -246,7 +247,7 @@ static void check_token(struct check *check, struct arena *arena, struct text to
 {
 	enum token_fault faults[TOKEN_FAULT__MAX];
 	struct token_claims claims;
-	int count = token_explain(&check->config, check->keys, arena, token, time(NULL), faults, &claims);
+	int count = token_explain(&check->config, check->keys, arena, token, clock_unix_seconds(), faults, &claims);
 	for (int i = 0; i < count; i++)
 		report_fail(check, "token", "%s", token_fault_message(faults[i]));
 	if (count == 0)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -117,7 +116,7 @@ static bool set_up_session(struct database *database)
 /* Whether tokens are valid is judged by the clock of this machine, and the audit has the times of the database. */
 static void compare_clocks(const char *database_seconds)
 {
-	long long ahead = (long long)time(NULL) - strtoll(database_seconds, NULL, 10);
+	long long ahead = (long long)clock_unix_seconds() - strtoll(database_seconds, NULL, 10);
 	if (llabs(ahead) > CLOCK_SKEW_MAX)
 		log_write(LOG_WARNING, "db", "the clock of this machine is %lld seconds %s that of the database",
 			  llabs(ahead), ahead > 0 ? "ahead of" : "behind");

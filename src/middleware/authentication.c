@@ -1,10 +1,10 @@
 #include "middleware/authentication.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "auth/token.h"
 #include "auth/token_memory.h"
+#include "core/clock.h"
 #include "services/caller.h"
 
 /* The token behind "Bearer " (in any case); data == NULL if the header says anything else. Two headers that a web
@@ -25,7 +25,7 @@ static struct text bearer_token(struct text authorization)
 static enum error verify(struct context *context, struct text token, struct token_claims *claims)
 {
 	const struct application *application = context->application;
-	int64_t now = time(NULL);
+	int64_t now = clock_unix_seconds();
 	int64_t generation = keys_generation(application->keys); /* asked first: keys may change at any time */
 	if (token_recall(application->tokens, token, generation, now, claims))
 		return ERROR_NONE;

@@ -1,9 +1,8 @@
 #include "services/session.h"
 
-#include <time.h>
-
 #include "auth/issuer.h"
 #include "auth/refresh_token.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "crud/session.h"
 #include "models/session.h"
@@ -13,7 +12,7 @@
 static enum error sign(struct context *context, const struct uuid *session_id, int64_t began_at, struct login *login)
 {
 	const struct config *config = &context->application->config;
-	int64_t now = time(NULL);
+	int64_t now = clock_unix_seconds();
 	const struct issuer_subject subject = {&login->user.id, login->user.email, session_id, began_at};
 	login->access_token = issuer_sign(config, context->arena, &subject, now);
 	login->expires_in = config->token_lifetime;
@@ -56,7 +55,7 @@ enum error session_begin(struct context *context, struct login *login)
 		return context_fail(context, ERROR_INTERNAL, NULL);
 	enum error error = make_refresh_token(context, login, &beginning.hash);
 	if (error == ERROR_NONE)
-		error = sign(context, &beginning.id, time(NULL), login);
+		error = sign(context, &beginning.id, clock_unix_seconds(), login);
 	return error == ERROR_NONE ? transaction_run(context, write_session, &beginning, NULL) : error;
 }
 

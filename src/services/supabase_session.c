@@ -1,10 +1,9 @@
 #include "services/supabase_session.h"
 
-#include <time.h>
-
 #include "auth/password.h"
 #include "auth/supabase_auth.h"
 #include "auth/token.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "crud/caller.h"
 #include "crud/user.h"
@@ -70,7 +69,7 @@ static enum error read_user(struct context *context, struct user *user)
 static enum error take_grant(struct context *context, const struct supabase_grant *grant, struct login *login)
 {
 	struct token_claims claims;
-	int64_t now = time(NULL);
+	int64_t now = clock_unix_seconds();
 	enum error error = verify(context, grant->access_token, now, &claims);
 	if (error != ERROR_NONE)
 		return error;
