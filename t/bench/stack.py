@@ -9,7 +9,6 @@ import socket
 import subprocess
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
 TASKS_OF_AN_EVENT = 100
 DATA = {"users": 2000, "events": 1000, "members": 20}  # run --tasks asks for more; each user is a member of ten events
 PART = 5000  # events that are loaded at once
@@ -55,6 +54,7 @@ class Stack:
 
     def __init__(self, root, var, workers, threads, fsync):
         self.root, self.var = pathlib.Path(root), pathlib.Path(var)
+        self.data = self.root / "t/bench/data.sql"  # of the revision that is measured: it knows its own tables
         self.workers, self.threads = workers, threads
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -106,7 +106,7 @@ class Stack:
             variables = {**DATA, "first": first, "last": min(first + PART - 1, DATA["events"])}
             options = [f"--set={name}={value}" for name, value in variables.items()]
             if DATA["events"] <= PART:
-                self.owner_psql(*options, "--file", str(HERE / "data.sql"))
+                self.owner_psql(*options, "--file", str(self.data))
             else:
                 self._load_unguarded(options)
         progress("cleaning up, and counting for the planner")
@@ -114,7 +114,7 @@ class Stack:
         self.database_psql("CHECKPOINT")
 
     def _load_unguarded(self, options):
-        script = "SET session_replication_role = replica;\n" + (HERE / "data.sql").read_text()
+        script = "SET session_replication_role = replica;\n" + self.data.read_text()
         self._run([*self._database_command("eventflow"), *options], {}, script)
 
     def owner_psql(self, *arguments):
