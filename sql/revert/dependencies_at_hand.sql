@@ -3,7 +3,8 @@ BEGIN;
 
 DROP TRIGGER tasks_done_is_final ON eventflow.tasks;
 DROP TRIGGER tasks_dependencies_at_hand ON eventflow.tasks;
-DROP FUNCTION eventflow.check_task_dependencies;
+DROP TRIGGER tasks_edit_raises_version ON eventflow.tasks;
+DROP FUNCTION eventflow.check_task_dependencies, eventflow.check_done_task;
 CREATE OR REPLACE FUNCTION eventflow.check_dependencies() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
 	violated text;
@@ -27,6 +28,10 @@ CREATE INDEX task_dependencies_of_child ON eventflow.task_dependencies (event_id
 ALTER TABLE eventflow.tasks DROP parent_ids, DROP child_ids;
 CREATE TRIGGER tasks_done_is_final BEFORE UPDATE ON eventflow.tasks
 	FOR EACH ROW WHEN (OLD.state = 'DONE') EXECUTE FUNCTION eventflow.refuse_change('tasks_done_is_final');
+CREATE CONSTRAINT TRIGGER tasks_edit_raises_version AFTER UPDATE OF label, description, deleted_at ON eventflow.tasks
+	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+	WHEN ((OLD.label, OLD.description, OLD.deleted_at) IS DISTINCT FROM (NEW.label, NEW.description, NEW.deleted_at))
+	EXECUTE FUNCTION eventflow.raise_version_of_edited_task();
 UPDATE eventflow.schema_version SET version = 16;
 
 COMMIT;

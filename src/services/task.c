@@ -114,7 +114,7 @@ static enum error hide_todo(struct context *context, struct task *task)
 		return context_fail(context, error, NULL);
 	struct row row = row_of(batch_rows(context->database, result), 0);
 	task->hidden_ids = row_text(&row);
-	return ERROR_NONE;
+	return task->hidden_ids.data ? ERROR_NONE : context_fail(context, ERROR_INTERNAL, NULL);
 }
 
 enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view)

@@ -176,23 +176,6 @@ def test_a_soft_delete_raises_the_event_s_version(owner):
     assert version_of(owner, EVENT) == before + 1
 
 
-def at_hand(owner, task):
-    owner.execute("SELECT parent_ids::text[], child_ids::text[] FROM eventflow.tasks WHERE id = %s", (task,))
-    return owner.fetchone()
-
-
-def test_a_dependency_that_is_made_later_is_at_hand_too(owner):
-    """Even that of a task which is DONE: whatever waits for it now says so."""
-    for statement in finish_venue():
-        owner.execute(statement)
-    inspection = "60000000-0000-4000-8000-000000000005"
-    (parents, children), (others, none) = at_hand(owner, VENUE), at_hand(owner, inspection)
-    assert (parents, none) == ([], []) and children and others
-    owner.execute("INSERT INTO eventflow.task_dependencies VALUES (%s, %s, %s)", (EVENT, VENUE, inspection))
-    assert at_hand(owner, VENUE) == ([], sorted([*children, inspection]))
-    assert at_hand(owner, inspection) == (sorted([VENUE, *others]), [])
-
-
 @pytest.mark.parametrize("statement", [
     "UPDATE eventflow.user_types SET can_take = false WHERE name = 'Vendor'",
     "UPDATE eventflow.task_types SET name = 'Food' WHERE slug = 'catering'",
