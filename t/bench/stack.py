@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+HERE = pathlib.Path(__file__).resolve().parent
 TASKS_OF_AN_EVENT = 100
 DATA = {"users": 2000, "events": 1000, "members": 20}  # run --tasks asks for more; each user is a member of ten events
 PART = 5000  # events that are loaded at once
