@@ -127,8 +127,9 @@ def running_cluster(var):
 class Misfortune(Nemesis):
     """Each fault once. It is over when the standby is synchronous again. With `back`, EventFlow served again."""
 
-    def __init__(self, cluster, shared, seed):
-        super().__init__(cluster, None, shared, seed, pauses=(5, 5), kinds=KINDS)
+    def __init__(self, cluster, campaign):
+        count, clients = lambda: campaign.count("ok"), campaign.nemesis.clients
+        super().__init__(cluster, None, campaign.shared, campaign.seed, (5, 5), KINDS, count, clients)
 
     def switchover(self, fault):
         self.site.run("switchover")

@@ -18,7 +18,7 @@ GAPS = {"switchover": 10, "kill_primary": 35, "kill_standby": 15, "hang_patroni"
 
 def test_nothing_acknowledged_is_lost(cluster, world, judge, tmp_path, say):
     campaign = Campaign(cluster, None, SEED, 1, say=say)
-    campaign.nemesis = Misfortune(cluster, campaign.shared, SEED)
+    campaign.nemesis = Misfortune(cluster, campaign)
     direct = Worker(cluster.stack, tmp_path, threads=4, DATABASE_URL=cluster.direct_url())
     try:
         with Writers(world, Caller(FastCgiWire(direct), judge), tasks=4000, pause=0.02) as writers:
