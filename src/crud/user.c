@@ -68,12 +68,11 @@ int profile_queue(struct database *database, const struct uuid *user_id)
 
 static const struct statement assignee_read = {
     "assignee_read",
-    "SELECT u.is_active, " RIGHTS_COLUMNS ","
+    "SELECT u.is_active, " USER_RIGHTS_COLUMNS ","
     " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = u.id),"
     " EXISTS (SELECT FROM eventflow.eligibility_mappings g"
-    " WHERE g.user_type_id = y.id AND g.task_type_id = t.task_type_id)"
-    " FROM eventflow.users u JOIN eventflow.user_types y ON y.id = u.user_type_id"
-    " LEFT JOIN eventflow.tasks t ON t.id = $2::uuid WHERE u.id = $1::uuid",
+    " WHERE g.user_type_id = u.user_type_id AND g.task_type_id = t.task_type_id)"
+    " FROM eventflow.users u LEFT JOIN eventflow.tasks t ON t.id = $2::uuid WHERE u.id = $1::uuid",
     2,
 };
 

@@ -18,7 +18,7 @@ int user_sample_password_queue(struct database *database);
 /* One row of USER_COLUMNS and USER_TYPE_COLUMNS, or none. */
 int profile_queue(struct database *database, const struct uuid *user_id);
 
-/* A user to whom a task may be given: one row of (is_active), RIGHTS_COLUMNS, whether the user is a member of the
+/* A user to whom a task may be given: one row of (is_active), USER_RIGHTS_COLUMNS, whether the user is a member of the
  * task's event, and whether the user's type is mapped to the task's type; or none. */
 int assignee_queue(struct database *database, const struct uuid *user_id, const struct uuid *task_id);
 

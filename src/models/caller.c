@@ -10,10 +10,9 @@ static void read_event(struct row *row, struct caller *caller)
 	caller->is_member = row_boolean(row);
 }
 
-struct caller caller_from_row(struct row *row)
+struct caller caller_from_row(struct row *row, const struct uuid *id)
 {
-	struct caller caller = {0};
-	caller.id = row_uuid(row);
+	struct caller caller = {.id = *id};
 	caller.is_active = row_boolean(row);
 	caller.rights = rights_from_row(row);
 	caller.reference_version = row_integer(row);

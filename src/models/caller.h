@@ -8,12 +8,12 @@
 #include "db/row.h"
 #include "models/user_type.h"
 
-/* The columns of caller_from_row: of the user as u, the type as y, and reference_version as r. They are what decides,
- * and nothing else: every request reads them. */
-#define CALLER_COLUMNS "u.id, u.is_active, " RIGHTS_COLUMNS ", r.version, now()"
+/* The columns of caller_from_row, of eventflow.users as u. They are what decides, and nothing else. */
+#define CALLER_COLUMNS \
+	"u.is_active, " USER_RIGHTS_COLUMNS ", (SELECT r.version FROM eventflow.reference_version r), now()"
 
 struct caller {
-	struct uuid id;
+	struct uuid id; /* not of the row, which was asked for by it */
 	bool is_active;
 	struct rights rights;
 	int64_t reference_version;
@@ -23,8 +23,8 @@ struct caller {
 	bool is_member;
 };
 
-/* A row of CALLER_COLUMNS, and perhaps an event's version (NULL: there is no such event) and whether the caller is a
- * member of it. */
-struct caller caller_from_row(struct row *row);
+/* The caller of this id: a row of CALLER_COLUMNS, and perhaps an event's version (NULL: there is no such event) and
+ * whether the caller is a member of it. */
+struct caller caller_from_row(struct row *row, const struct uuid *id);
 
 #endif

@@ -6,12 +6,13 @@ struct rights rights_from_row(struct row *row)
 {
 	struct rights rights;
 	rights.user_type_id = row_uuid(row);
-	rights.is_admin = row_boolean(row);
-	rights.is_customer = row_boolean(row);
-	rights.permissions.view = row_boolean(row);
-	rights.permissions.take = row_boolean(row);
-	rights.permissions.move_state = row_boolean(row);
-	rights.permissions.assign = row_boolean(row);
+	int64_t bits = row_integer(row);
+	rights.is_admin = bits & RIGHT_OF_ADMIN;
+	rights.is_customer = bits & RIGHT_OF_CUSTOMER;
+	rights.permissions.view = bits & RIGHT_VIEW;
+	rights.permissions.take = bits & RIGHT_TAKE;
+	rights.permissions.move_state = bits & RIGHT_MOVE_STATE;
+	rights.permissions.assign = bits & RIGHT_ASSIGN;
 	return rights;
 }
 

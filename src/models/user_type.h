@@ -9,19 +9,27 @@
 #include "core/uuid.h"
 #include "db/row.h"
 
-/* The columns of rights_from_row, of eventflow.user_types as y. */
-#define RIGHTS_COLUMNS                                                                              \
-	"y.id, y.access_level = 'admin', y.is_customer, y.can_view, y.can_take, y.can_move_state, " \
-	"y.can_assign"
+/* The columns of rights_from_row, of eventflow.users as u: the database gives a user the rights of the type. */
+#define USER_RIGHTS_COLUMNS "u.user_type_id, u.rights"
 
-/* The columns of user_type_from_row, of the same. */
-#define USER_TYPE_COLUMNS RIGHTS_COLUMNS ", y.name, y.created_at, y.updated_at"
+/* The columns of user_type_from_row, of eventflow.user_types as y. */
+#define USER_TYPE_COLUMNS "y.id, y.rights, y.name, y.created_at, y.updated_at"
 
 struct permissions {
 	bool view;
 	bool take;
 	bool move_state;
 	bool assign;
+};
+
+/* The bits of the column "rights" (sql/deploy/rights_at_hand.sql). */
+enum {
+	RIGHT_VIEW = 1 << 0,
+	RIGHT_TAKE = 1 << 1,
+	RIGHT_MOVE_STATE = 1 << 2,
+	RIGHT_ASSIGN = 1 << 3,
+	RIGHT_OF_CUSTOMER = 1 << 4,
+	RIGHT_OF_ADMIN = 1 << 5,
 };
 
 /* What decides about a user of the type. */

@@ -14,7 +14,7 @@ enum error caller_take(struct context *context, int result, struct caller *calle
 	if (rows.count == 0)
 		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
 	struct row row = row_of(rows, 0);
-	*caller = caller_from_row(&row);
+	*caller = caller_from_row(&row, &context->subject);
 	if (row.failed)
 		return context_fail(context, ERROR_INTERNAL, NULL);
 	context->user_id = caller->id;

@@ -1,9 +1,12 @@
 """A private cluster, and databases in it: one migrated with sqitch, one from the flat schema."""
 
+import time
+
 import psycopg2
 import pytest
 
 from cluster import ROOT, running_cluster
+from session import Session
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +43,22 @@ def owner(cluster, migrated):
     yield connection.cursor()
     connection.rollback()
     connection.close()
+
+
+@pytest.fixture
+def sessions(cluster):
+    """Makes sessions of a database of their own, and waits until one of them is waiting."""
+    cluster.psql("postgres", "-c", "DROP DATABASE IF EXISTS together WITH (FORCE)")
+    cluster.create("together")
+    cluster.psql("together", "-f", ROOT / "sql/schema.sql")
+    cluster.psql("together", "-f", ROOT / "sql/seed.sql")
+
+    def wait_for_waiting(count):
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'together' AND wait_event_type = 'Lock'"
+        for _ in range(1000):
+            if int(cluster.psql("together", "-c", query, role="bootstrap")) == count:
+                return
+            time.sleep(0.01)
+        raise TimeoutError(f"not {count} sessions wait")
+
+    return lambda: Session(cluster.url("together")), wait_for_waiting

@@ -1,12 +1,8 @@
 """A dependency that is made later than its tasks, as by an operator: the tasks have it at hand, whoever else is at work."""
 
-import threading
-import time
-
 import psycopg2
 import pytest
 
-from cluster import ROOT
 from test_invariants import CATERING, EVENT, NOW, VENUE, finish_venue, version_of
 
 EQUIPMENT, COORDINATION, INSPECTION = (f"60000000-0000-4000-8000-00000000000{number}" for number in (3, 4, 5))
@@ -69,52 +65,6 @@ def test_a_task_that_is_done_and_has_it_already_is_left_alone(owner):
     done = owner.fetchone()[0]
     owner.execute(INSERT, (VENUE, done))
     assert done in at_hand(owner, VENUE)[1] and at_hand(owner, done) == ([VENUE], [])
-
-
-class Session:
-    """A session of its own, whose statements may have to wait for another's."""
-
-    def __init__(self, url):
-        self.connection = psycopg2.connect(url)
-        self.cursor = self.connection.cursor()
-        self.error = self.thread = None
-
-    def run(self, *statement):
-        try:
-            self.cursor.execute(*statement)
-        except psycopg2.Error as error:
-            self.error = error
-
-    def begin(self, *statement):
-        """The statement in the background."""
-        self.thread = threading.Thread(target=self.run, args=statement)
-        self.thread.start()
-
-    def end(self):
-        if self.thread:
-            self.thread.join(timeout=20)
-        assert self.error is None, self.error
-        self.connection.commit()
-        self.connection.close()
-
-
-@pytest.fixture
-def sessions(cluster):
-    """Makes sessions of a database of their own, and waits until one of them is waiting."""
-    cluster.psql("postgres", "-c", "DROP DATABASE IF EXISTS late WITH (FORCE)")
-    cluster.create("late")
-    cluster.psql("late", "-f", ROOT / "sql/schema.sql")
-    cluster.psql("late", "-f", ROOT / "sql/seed.sql")
-
-    def wait_for_waiting(count):
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'late' AND wait_event_type = 'Lock'"
-        for _ in range(1000):
-            if int(cluster.psql("late", "-c", query, role="bootstrap")) == count:
-                return
-            time.sleep(0.01)
-        raise TimeoutError(f"not {count} sessions wait")
-
-    return lambda: Session(cluster.url("late")), wait_for_waiting
 
 
 def test_two_at_once_are_both_at_hand(sessions):

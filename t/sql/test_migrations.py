@@ -54,6 +54,20 @@ def test_tasks_that_were_there_before_get_their_dependencies_at_hand(cluster):
     assert cluster.psql("at_hand", "-c", query) == before
 
 
+def test_users_that_were_there_before_get_their_rights_at_hand(cluster):
+    query = "SELECT id, rights FROM eventflow.users ORDER BY id"
+    cluster.create("rights_at_hand")
+    assert cluster.migrate("rights_at_hand", "up").returncode == 0
+    cluster.psql("rights_at_hand", "-f", ROOT / "sql/seed.sql")
+    before = cluster.psql("rights_at_hand", "-c", query)
+    assert len(set(re.findall(r"\|(\d+)$", before, re.M))) > 3, before
+    down = cluster.migrate("rights_at_hand", "down", "--to", "dependencies_at_hand")
+    assert down.returncode == 0, down.stdout + down.stderr
+    up = cluster.migrate("rights_at_hand", "up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert cluster.psql("rights_at_hand", "-c", query) == before
+
+
 def test_the_flat_form_is_current_and_the_same_schema(cluster, migrated):
     import subprocess
 

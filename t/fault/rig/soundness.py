@@ -100,6 +100,9 @@ STATEMENTS = {
         UNION ALL
         SELECT a.task_id::text FROM {AUDIT} JOIN eventflow.events e ON e.id = a.event_id
         WHERE {CHOSEN.format('a')} AND a.event_version > e.version""",
+    "a user has the rights of the user type": """
+        SELECT u.id FROM eventflow.users u JOIN eventflow.user_types y ON y.id = u.user_type_id
+        WHERE u.rights <> y.rights""",
 }
 
 
