@@ -8,4 +8,7 @@
 /* One row for caller_from_row, or none; with what it says of the event, unless event_id is NULL. */
 int caller_queue(struct database *database, const struct uuid *user_id, const struct uuid *event_id);
 
+/* The same with the time of the transaction, for one that changes something. */
+int caller_queue_with_time(struct database *database, const struct uuid *user_id, const struct uuid *event_id);
+
 #endif

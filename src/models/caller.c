@@ -1,5 +1,7 @@
 #include "models/caller.h"
 
+enum { EVENT_COLUMNS = 2 };
+
 static void read_event(struct row *row, struct caller *caller)
 {
 	caller->event_exists = !row_is_null(row);
@@ -16,8 +18,10 @@ struct caller caller_from_row(struct row *row, const struct uuid *id)
 	caller.is_active = row_boolean(row);
 	caller.rights = rights_from_row(row);
 	caller.reference_version = row_integer(row);
-	caller.read_at = row_text(row).data;
-	if (row->column < PQnfields(row->result))
+	int columns = PQnfields(row->result);
+	if (columns - row->column >= EVENT_COLUMNS)
 		read_event(row, &caller);
+	if (row->column < columns)
+		caller.read_at = row_text(row).data;
 	return caller;
 }

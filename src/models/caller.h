@@ -9,22 +9,21 @@
 #include "models/user_type.h"
 
 /* The columns of caller_from_row, of eventflow.users as u. They are what decides, and nothing else. */
-#define CALLER_COLUMNS \
-	"u.is_active, " USER_RIGHTS_COLUMNS ", (SELECT r.version FROM eventflow.reference_version r), now()"
+#define CALLER_COLUMNS "u.is_active, " USER_RIGHTS_COLUMNS ", (SELECT r.version FROM eventflow.reference_version r)"
 
 struct caller {
 	struct uuid id; /* not of the row, which was asked for by it */
 	bool is_active;
 	struct rights rights;
 	int64_t reference_version;
-	const char *read_at; /* the time of the transaction that has read it */
-	bool event_exists;   /* false, as the next two, where the request names none */
+	bool event_exists; /* false, as the next two, where the request names none */
 	int64_t event_version;
 	bool is_member;
+	const char *read_at; /* the time of the transaction that has read it; NULL where that was not asked for */
 };
 
-/* The caller of this id: a row of CALLER_COLUMNS, and perhaps an event's version (NULL: there is no such event) and
- * whether the caller is a member of it. */
+/* The caller of this id: a row of CALLER_COLUMNS; perhaps an event's version (NULL: there is no such event) and whether
+ * the caller is a member of it; and perhaps now(). */
 struct caller caller_from_row(struct row *row, const struct uuid *id);
 
 #endif

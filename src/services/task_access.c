@@ -4,11 +4,15 @@
 #include "crud/task.h"
 #include "services/caller.h"
 
-struct task_queued task_access_queue(struct context *context, const struct uuid *task_id, bool lock)
+struct task_queued task_access_queue(struct context *context, const struct uuid *task_id,
+				     const struct transaction *transaction)
 {
+	struct database *database = context->database;
+	const struct uuid *user_id = &context->subject;
 	struct task_queued queued;
-	queued.caller = caller_queue(context->database, &context->subject, NULL);
-	queued.task = task_read_queue(context->database, task_id, &context->subject, lock);
+	queued.caller =
+	    transaction ? caller_queue_with_time(database, user_id, NULL) : caller_queue(database, user_id, NULL);
+	queued.task = task_read_queue(database, task_id, user_id, transaction && transaction_may_lock(transaction));
 	return queued;
 }
 

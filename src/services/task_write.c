@@ -14,7 +14,7 @@ enum error task_write_prepare(struct context *context, enum action action, const
 struct task_queued task_write_queue(struct transaction *transaction, const struct task_write *write)
 {
 	transaction_begin(transaction);
-	return task_access_queue(transaction->context, write->task_id, transaction_may_lock(transaction));
+	return task_access_queue(transaction->context, write->task_id, transaction);
 }
 
 /* Records a guard's refusal, with a subject that tells the task's part in it. */

@@ -61,7 +61,7 @@ static enum error read_for_instance(struct transaction *transaction, struct inst
 		return context_fail(context, ERROR_INTERNAL, NULL);
 	transaction_begin(transaction);
 	proof_hold_queue(database, instantiation->id.text);
-	int caller = caller_queue(database, &context->subject, &input->event_id);
+	int caller = caller_queue_with_time(database, &context->subject, &input->event_id);
 	workflow_template_hold_queue(database, &input->workflow_id);
 	struct workflow_template_results results = workflow_template_read_queue(database, &input->workflow_id);
 	enum error error = batch_run(database);

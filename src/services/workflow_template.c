@@ -131,7 +131,7 @@ static enum error read_for_save(struct transaction *transaction, struct save *sa
 	transaction_begin(transaction);
 	if (is_new)
 		proof_hold_queue(database, save->id.text);
-	int caller = caller_queue(database, &context->subject, NULL);
+	int caller = caller_queue_with_time(database, &context->subject, NULL);
 	int task_types = task_type_all_queue(database);
 	bool locks = !is_new && transaction_may_lock(transaction);
 	int present = locks ? workflow_template_lock_queue(database, &save->id) : 0;
