@@ -27,10 +27,18 @@ struct task_filter {
 /* Rows of task_from_row. */
 int task_list_queue(struct database *database, const struct task_filter *filter, const struct page *page);
 
-/* One row of task_from_row, the number of the last transition, the event's version, whether the user is a member of the
- * event, and whether the user's type is mapped to the task's type; none if the task does not exist. With lock, the row
- * stays locked until the transaction ends. */
-int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *user_id, bool lock);
+/* What a task is read for. */
+enum task_purpose {
+	TASK_TO_SHOW,
+	TASK_TO_REFUSE, /* in a transaction that will change nothing */
+	TASK_TO_CHANGE, /* it stays locked until the transaction ends */
+};
+
+/* One row: CALLER_COLUMNS, the columns of task_from_row, the number of the last transition, the event's version,
+ * whether the caller is a member of the event, whether the caller's user type is mapped to the task's type, and, in a
+ * transaction, now(). None if either does not exist. */
+int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *caller_id,
+		    enum task_purpose purpose);
 
 /* One row: the hidden_ids of the task for whom TODO is hidden. */
 int task_hidden_queue(struct database *database, const struct task *task);

@@ -18,10 +18,14 @@ struct caller caller_from_row(struct row *row, const struct uuid *id)
 	caller.is_active = row_boolean(row);
 	caller.rights = rights_from_row(row);
 	caller.reference_version = row_integer(row);
+	return caller;
+}
+
+void caller_complete(struct row *row, struct caller *caller)
+{
 	int columns = PQnfields(row->result);
 	if (columns - row->column >= EVENT_COLUMNS)
-		read_event(row, &caller);
+		read_event(row, caller);
 	if (row->column < columns)
-		caller.read_at = row_text(row).data;
-	return caller;
+		caller->read_at = row_text(row).data;
 }

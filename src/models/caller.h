@@ -22,8 +22,11 @@ struct caller {
 	const char *read_at; /* the time of the transaction that has read it; NULL where that was not asked for */
 };
 
-/* The caller of this id: a row of CALLER_COLUMNS; perhaps an event's version (NULL: there is no such event) and whether
- * the caller is a member of it; and perhaps now(). */
+/* The caller of this id, from CALLER_COLUMNS. */
 struct caller caller_from_row(struct row *row, const struct uuid *id);
+
+/* The next columns, if there are any: an event's version (NULL: there is no such event) and whether the caller is a
+ * member of it; and now(), or that alone. */
+void caller_complete(struct row *row, struct caller *caller);
 
 #endif

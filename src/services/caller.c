@@ -8,6 +8,14 @@
 
 enum { LIST_ATTEMPTS_MAX = 3 };
 
+enum error caller_admit(struct context *context, const struct row *row, const struct caller *caller)
+{
+	if (row->failed)
+		return context_fail(context, ERROR_INTERNAL, NULL);
+	context->user_id = caller->id;
+	return caller->is_active ? ERROR_NONE : context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
+}
+
 enum error caller_take(struct context *context, int result, struct caller *caller)
 {
 	struct rows rows = batch_rows(context->database, result);
@@ -15,12 +23,8 @@ enum error caller_take(struct context *context, int result, struct caller *calle
 		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
 	struct row row = row_of(rows, 0);
 	*caller = caller_from_row(&row, &context->subject);
-	if (row.failed)
-		return context_fail(context, ERROR_INTERNAL, NULL);
-	context->user_id = caller->id;
-	if (!caller->is_active)
-		return context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
-	return ERROR_NONE;
+	caller_complete(&row, caller);
+	return caller_admit(context, &row, caller);
 }
 
 enum error caller_read(struct context *context, const struct uuid *event_id, struct caller *caller)

@@ -7,6 +7,9 @@
 #include "models/caller.h"
 #include "services/authorization.h"
 
+/* Refuses a caller who is not active (401), or was not read from the row as it was promised. */
+enum error caller_admit(struct context *context, const struct row *row, const struct caller *caller);
+
 /* Takes the caller from a result of caller_queue; refuses one without a profile or with an inactive one (401). */
 enum error caller_take(struct context *context, int result, struct caller *caller);
 

@@ -119,8 +119,8 @@ static enum error hide_todo(struct context *context, struct task *task)
 
 enum error task_get(struct context *context, const struct task_get_input *input, struct task_view *view)
 {
-	struct task_queued queued = task_access_queue(context, &input->task_id, NULL);
-	enum error error = task_access_run(context, &queued, view);
+	int result = task_access_queue(context, &input->task_id, NULL);
+	enum error error = task_access_run(context, result, view);
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, &view->caller, PERMISSION_VIEW);
 	if (error == ERROR_NONE && authorization_hides_todo(&view->caller.rights))
@@ -136,9 +136,9 @@ enum error transition_list(struct context *context, const struct transition_list
 	enum error error = page_read_by_number(context, binding, input->limit, input->cursor, &page->page);
 	if (error != ERROR_NONE)
 		return error;
-	struct task_queued queued = task_access_queue(context, &input->task_id, NULL);
+	int result = task_access_queue(context, &input->task_id, NULL);
 	int transitions = transition_list_queue(context->database, &input->task_id, &page->page);
-	error = task_access_run(context, &queued, &view);
+	error = task_access_run(context, result, &view);
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, &view.caller, PERMISSION_VIEW);
 	if (error != ERROR_NONE)

@@ -7,17 +7,12 @@
 #include "services/task.h"
 #include "services/transaction.h"
 
-/* Where the results of a task's batch are. */
-struct task_queued {
-	int caller;
-	int task;
-};
+/* Queues the statement that reads the caller and the task, which is locked where the transaction is to change it (NULL:
+ * nothing is changed). Returns the position of its result. */
+int task_access_queue(struct context *context, const struct uuid *task_id, const struct transaction *transaction);
 
-/* Queues the caller and the task, which is locked where the transaction is to change it (NULL: nothing is changed). */
-struct task_queued task_access_queue(struct context *context, const struct uuid *task_id,
-				     const struct transaction *transaction);
-
-/* Runs the batch and takes the view from it: 401 without a profile, 404 out of scope. */
-enum error task_access_run(struct context *context, const struct task_queued *queued, struct task_view *view);
+/* Runs the batch and takes the view from that result: 401 without a profile, 404 out of scope. Where there is no such
+ * task, a second round trip tells the one from the other. */
+enum error task_access_run(struct context *context, int result, struct task_view *view);
 
 #endif

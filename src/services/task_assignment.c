@@ -37,8 +37,8 @@ static bool is_same_assignee(const struct optional_uuid *a, const struct optiona
 static enum error pick(struct transaction *transaction, void *work)
 {
 	struct task_write *write = work;
-	struct task_queued queued = task_write_queue(transaction, write);
-	enum error error = task_write_open(transaction, write, &queued);
+	int result = task_write_queue(transaction, write);
+	enum error error = task_write_open(transaction, write, result);
 	if (error == ERROR_NONE && !transaction->is_answered)
 		error = task_write_require_state(transaction->context, write);
 	if (error != ERROR_NONE || transaction->is_answered)
@@ -84,9 +84,9 @@ static enum error assign(struct transaction *transaction, void *work)
 	struct task_write *write = &assignment->write;
 	const struct optional_uuid *user_id = assignment->user_id;
 	struct context *context = transaction->context;
-	struct task_queued queued = task_write_queue(transaction, write);
+	int result = task_write_queue(transaction, write);
 	int assignee = user_id->present ? assignee_queue(context->database, &user_id->value, write->task_id) : 0;
-	enum error error = task_write_open(transaction, write, &queued);
+	enum error error = task_write_open(transaction, write, result);
 	if (error == ERROR_NONE && !transaction->is_answered)
 		error = task_write_require_state(context, write);
 	if (error != ERROR_NONE || transaction->is_answered)

@@ -129,10 +129,10 @@ static enum error transition(struct transaction *transaction, void *work)
 {
 	struct move *move = work;
 	struct context *context = transaction->context;
-	struct task_queued queued = task_write_queue(transaction, &move->write);
+	int result = task_write_queue(transaction, &move->write);
 	bool completes = move->to == TASK_STATE_DONE && transaction_may_lock(transaction);
 	int children = completes ? task_children_lock_queue(context->database, move->write.task_id) : 0;
-	enum error error = task_write_open(transaction, &move->write, &queued);
+	enum error error = task_write_open(transaction, &move->write, result);
 	if (error == ERROR_NONE && !transaction->is_answered)
 		error = require_move(context, &move->write.view.access.task, move->to);
 	if (error != ERROR_NONE || transaction->is_answered)

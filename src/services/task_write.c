@@ -11,7 +11,7 @@ enum error task_write_prepare(struct context *context, enum action action, const
 	return event_version_expected(context, &write->expected_version);
 }
 
-struct task_queued task_write_queue(struct transaction *transaction, const struct task_write *write)
+int task_write_queue(struct transaction *transaction, const struct task_write *write)
 {
 	transaction_begin(transaction);
 	return task_access_queue(transaction->context, write->task_id, transaction);
@@ -33,11 +33,11 @@ static enum error refuse(struct context *context, const struct task_write *write
 	}
 }
 
-enum error task_write_open(struct transaction *transaction, struct task_write *write, const struct task_queued *queued)
+enum error task_write_open(struct transaction *transaction, struct task_write *write, int result)
 {
 	struct context *context = transaction->context;
 	struct task_view *view = &write->view;
-	enum error error = task_access_run(context, queued, view);
+	enum error error = task_access_run(context, result, view);
 	if (error == ERROR_NONE)
 		error = transaction_take(transaction, &view->caller);
 	if (error == ERROR_NONE)

@@ -23,11 +23,11 @@ enum error task_write_prepare(struct context *context, enum action action, const
 			      struct task_write *write);
 
 /* Begins the transaction, and queues what is read of caller and task. What else the change reads is queued next. */
-struct task_queued task_write_queue(struct transaction *transaction, const struct task_write *write);
+int task_write_queue(struct transaction *transaction, const struct task_write *write);
 
 /* Reads it, and refuses what goes before the task's state: scope, permission, who holds it, eligibility. A request that
  * was done before is answered (transaction->is_answered), and the body then ends. */
-enum error task_write_open(struct transaction *transaction, struct task_write *write, const struct task_queued *queued);
+enum error task_write_open(struct transaction *transaction, struct task_write *write, int result);
 
 /* Refuses the action in the task's present state. */
 enum error task_write_require_state(struct context *context, const struct task_write *write);

@@ -36,7 +36,9 @@ MOVE = [[TASK], [2], ["state"], ["TODO"], ["IN_PROGRESS"], [None], [None], [CALL
 # Parameters that find rows, some of them several times.
 PARAMETERS = {
     "caller_read": [[CALLER]],
+    "caller_read_time": [[CALLER]],
     "caller_read_event": [[CALLER, EVENT]],
+    "caller_read_event_time": [[CALLER, EVENT]],
     "event_list_all": [[None, *FIRST], [None, "2026-01-01 01:00:00Z", NOTHING, 101]],
     "event_list_memberships": [[CALLER, *FIRST]],
     "member_list": [[EVENT, *FIRST]],
@@ -58,6 +60,7 @@ PARAMETERS = {
     ],
     "task_list_filtered_memberships": [[CALLER, *START, *ALL], [CALLER, *MIDDLE, *ALL]],
     "task_read": [[TASK, CALLER]],
+    "task_read_time": [[TASK, CALLER]],
     "task_read_lock": [[TASK, CALLER]],
     "task_hidden": [[[TASK], [CHILD, task_of(7, 2, 5)]]],
     "task_children_lock": [[TASK]],
