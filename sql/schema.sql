@@ -795,7 +795,8 @@ UPDATE eventflow.schema_version SET version = 17;
 -- customer's, 32 an admin's.
 
 SET LOCAL statement_timeout = 0;
-LOCK TABLE eventflow.user_types, eventflow.users IN ACCESS EXCLUSIVE MODE;
+-- In the order in which a request reads them.
+LOCK TABLE eventflow.users, eventflow.user_types IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE eventflow.user_types ADD rights smallint NOT NULL GENERATED ALWAYS AS ((can_view::integer + 2 * can_take::integer
 	+ 4 * can_move_state::integer + 8 * can_assign::integer + 16 * is_customer::integer
 	+ 32 * (access_level = 'admin')::integer)::smallint) STORED;
@@ -803,7 +804,9 @@ ALTER TABLE eventflow.users ADD rights smallint NOT NULL DEFAULT 0;
 UPDATE eventflow.users u SET rights = y.rights FROM eventflow.user_types y WHERE y.id = u.user_type_id;
 
 -- Whatever is set, a user's rights are those of the type. The lock lets a change of the type's rights and a change of the user's type
--- happen one behind the other: the second sees the first. A type that does not exist is refused by its foreign key.
+-- happen one behind the other: the second sees the first. A type that does not exist is refused by its foreign key. A user is locked
+-- before the type here, and behind it below: whoever changes both in one transaction changes the type first, or may be told of a
+-- deadlock by another who does the same.
 CREATE FUNCTION eventflow.set_rights_of_user() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
 	SELECT y.rights INTO NEW.rights FROM eventflow.user_types y WHERE y.id = NEW.user_type_id FOR SHARE;
@@ -814,16 +817,22 @@ $$;
 CREATE TRIGGER users_rights BEFORE INSERT OR UPDATE OF user_type_id, rights ON eventflow.users
 	FOR EACH ROW EXECUTE FUNCTION eventflow.set_rights_of_user();
 
+-- A snapshot that is older than the change would not show the users whom the type has got since. (SERIALIZABLE finds that out.)
 CREATE FUNCTION eventflow.pass_rights_to_users() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
-	UPDATE eventflow.users SET rights = NEW.rights WHERE user_type_id = NEW.id AND rights <> NEW.rights;
+	IF TG_OP = 'UPDATE' AND OLD.rights <> NEW.rights AND current_setting('transaction_isolation') = 'repeatable read' THEN
+		RAISE EXCEPTION 'the rights of a user type cannot be changed in a transaction that is REPEATABLE READ' USING ERRCODE = '25001';
+	END IF;
+	-- To whatever they are set: the other trigger knows them.
+	UPDATE eventflow.users u SET rights = 0 WHERE u.user_type_id = coalesce(NEW.id, OLD.id) AND u.rights IS DISTINCT FROM NEW.rights;
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER user_types_rights AFTER INSERT OR UPDATE ON eventflow.user_types
+CREATE TRIGGER user_types_rights AFTER INSERT OR UPDATE OR DELETE ON eventflow.user_types
 	FOR EACH ROW EXECUTE FUNCTION eventflow.pass_rights_to_users();
 
--- Where rows are loaded without triggers and foreign keys, in whatever order, too.
+-- Where rows are loaded without foreign keys and other triggers, in whatever order, too, one behind the other. Should they ever
+-- differ, since these triggers were off: UPDATE eventflow.users SET rights = 0 sets everybody's true ones.
 ALTER TABLE eventflow.users ENABLE ALWAYS TRIGGER users_rights;
 ALTER TABLE eventflow.user_types ENABLE ALWAYS TRIGGER user_types_rights;
 REVOKE ALL ON FUNCTION eventflow.set_rights_of_user, eventflow.pass_rights_to_users FROM PUBLIC;

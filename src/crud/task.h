@@ -36,7 +36,7 @@ enum task_purpose {
 
 /* One row: CALLER_COLUMNS, the columns of task_from_row, the number of the last transition, the event's version,
  * whether the caller is a member of the event, whether the caller's user type is mapped to the task's type, and, in a
- * transaction, now(). None if either does not exist. */
+ * transaction, now(). The task's columns are NULL if it does not exist, and there is no row if the caller does not. */
 int task_read_queue(struct database *database, const struct uuid *task_id, const struct uuid *caller_id,
 		    enum task_purpose purpose);
 

@@ -15,11 +15,15 @@ int task_access_queue(struct context *context, const struct uuid *task_id, const
 	return task_read_queue(context->database, task_id, &context->subject, purpose_of(transaction));
 }
 
-/* There is no such task, or no such caller. */
-static enum error refuse(struct context *context, struct caller *caller)
+static struct task_access access_from_row(struct row *row)
 {
-	enum error error = caller_read(context, NULL, caller);
-	return error == ERROR_NONE ? context_fail(context, ERROR_NOT_FOUND, NULL) : error;
+	struct task_access access;
+	access.task = task_from_row(row);
+	access.transition_count = row_integer(row);
+	access.event_version = row_integer(row);
+	access.is_member = row_boolean(row);
+	access.is_eligible = row_boolean(row);
+	return access;
 }
 
 enum error task_access_run(struct context *context, int result, struct task_view *view)
@@ -29,18 +33,17 @@ enum error task_access_run(struct context *context, int result, struct task_view
 		return context_fail(context, error, NULL);
 	struct rows rows = batch_rows(context->database, result);
 	if (rows.count == 0)
-		return refuse(context, &view->caller);
+		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
 	struct row row = row_of(rows, 0);
 	view->caller = caller_from_row(&row, &context->subject);
-	view->access.task = task_from_row(&row);
-	view->access.transition_count = row_integer(&row);
-	view->access.event_version = row_integer(&row);
-	view->access.is_member = row_boolean(&row);
-	view->access.is_eligible = row_boolean(&row);
-	caller_complete(&row, &view->caller);
+	bool exists = !row_is_null(&row);
+	if (exists) {
+		view->access = access_from_row(&row);
+		caller_complete(&row, &view->caller);
+	}
 	error = caller_admit(context, &row, &view->caller);
 	if (error != ERROR_NONE)
 		return error;
-	error = authorize_task(&view->caller, &view->access);
+	error = exists ? authorize_task(&view->caller, &view->access) : ERROR_NOT_FOUND;
 	return error == ERROR_NONE ? ERROR_NONE : context_fail(context, error, NULL);
 }

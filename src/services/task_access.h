@@ -11,8 +11,8 @@
  * nothing is changed). Returns the position of its result. */
 int task_access_queue(struct context *context, const struct uuid *task_id, const struct transaction *transaction);
 
-/* Runs the batch and takes the view from that result: 401 without a profile, 404 out of scope. Where there is no such
- * task, a second round trip tells the one from the other. */
+/* Runs the batch and takes the view from that result: 401 without a profile, 404 without a task or out of
+ * scope. */
 enum error task_access_run(struct context *context, int result, struct task_view *view);
 
 #endif

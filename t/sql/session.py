@@ -24,6 +24,14 @@ class Session:
         self.thread = threading.Thread(target=self.run, args=statement)
         self.thread.start()
 
+    def commit_error(self):
+        """What COMMIT is refused for, or None."""
+        try:
+            self.connection.commit()
+        except psycopg2.Error as error:
+            return error
+        return None
+
     def end(self):
         if self.thread:
             self.thread.join(timeout=20)

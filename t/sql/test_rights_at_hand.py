@@ -34,6 +34,22 @@ def test_a_user_who_is_there_before_the_type_has_them_once_it_comes(cluster, mig
     assert found.split() == ["0", "4"]
 
 
+def test_a_user_whose_type_is_gone_has_none(cluster, migrated):
+    found = cluster.psql(
+        migrated, "-c", f"SET session_replication_role = replica; BEGIN; DELETE FROM eventflow.user_types WHERE id = '{VENDOR}'",
+        "-c", RIGHTS_OF % "'vendor1@eventflow.com'", "-c", RIGHTS_OF % "'manager1@eventflow.com'", role="bootstrap")
+    assert found.split() == ["0", "15"]
+
+
+def test_the_repair_that_is_named_is_one(cluster, migrated):
+    off = "ALTER TABLE eventflow.users {} TRIGGER users_rights"
+    found = cluster.psql(
+        migrated, "-c", "BEGIN; " + off.format("DISABLE"), "-c", "UPDATE eventflow.users SET rights = 63",
+        "-c", off.format("ENABLE ALWAYS"), "-c", "UPDATE eventflow.users SET rights = 0",
+        "-c", "SELECT DISTINCT user_type_id, rights FROM eventflow.users WHERE email LIKE '%@eventflow.com'")
+    assert {line.split("|")[0]: int(line.split("|")[1]) for line in found.split()}.items() >= RIGHTS.items()
+
+
 def test_nobody_sets_others(owner):
     owner.execute("UPDATE eventflow.users SET rights = 63")
     owner.execute("SELECT user_type_id::text, rights FROM eventflow.users")
@@ -77,3 +93,28 @@ def test_a_change_of_the_type_and_one_of_a_user_see_each_other(sessions, stateme
     third.run("SELECT DISTINCT rights FROM eventflow.users WHERE user_type_id = %s", (VENDOR,))
     assert third.cursor.fetchall() == [(5,)]
     third.end()
+
+
+@pytest.mark.parametrize("isolation, sqlstate", [("REPEATABLE READ", "25001"), ("SERIALIZABLE", "40001")])
+def test_a_change_of_the_type_misses_no_user_whom_its_snapshot_does_not_show(sessions, isolation, sqlstate):
+    connect, _ = sessions
+    first, second, third = connect(), connect(), connect()
+    first.run(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+    first.run("SELECT FROM eventflow.users")
+    second.run(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+    second.run(NEW_TYPE, (VENDOR, "customer1@eventflow.com"))
+    second.end()
+    first.run(NO_TAKING, (VENDOR,))
+    if first.error is None:
+        first.error = first.commit_error()
+    assert first.error.pgcode == sqlstate
+    first.connection.close()
+    third.run("SELECT DISTINCT rights FROM eventflow.users WHERE user_type_id = %s", (VENDOR,))
+    assert third.cursor.fetchall() == [(7,)]
+    third.end()
+
+
+def test_another_change_of_the_type_is_let_through(owner):
+    owner.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    owner.execute("UPDATE eventflow.user_types SET name = 'Supplier' WHERE id = %s", (VENDOR,))
+    assert rights_of(owner, "vendor1@eventflow.com") == 7

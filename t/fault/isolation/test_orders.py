@@ -1,4 +1,4 @@
-"""Seven pairs of what may happen at once, their statements in every order: what is left is always what one after the
+"""Pairs of what may happen at once, their statements in every order: what is left is always what one after the
 other would have left, and it is sound."""
 
 import pytest
@@ -64,14 +64,52 @@ def finish_and_instantiate(scene):
     return scene.move("vendor", "p", "DONE"), scene.instantiate("manager", template)
 
 
-def move_and_loss(statement, *names):
+# What takes a right away, and the names of its parameters.
+MAY_NOT_MOVE = ("UPDATE eventflow.user_types SET can_move_state = false WHERE id = %s", "type")
+MAY_NOT_TAKE = ("UPDATE eventflow.user_types SET can_take = false WHERE id = %s", "type")
+NO_MEMBERSHIP = ("DELETE FROM eventflow.event_members WHERE event_id = %s AND user_id = %s", "event", "user")
+NO_ELIGIBILITY = ("DELETE FROM eventflow.eligibility_mappings WHERE user_type_id = %s", "type")
+NO_PROFILE = ("UPDATE eventflow.users SET is_active = false WHERE id = %s", "user")
+ANOTHER_TYPE = (
+    "UPDATE eventflow.users SET user_type_id = (SELECT y.id FROM eventflow.user_types y WHERE y.is_customer LIMIT 1)"
+    " WHERE id = %s",
+    "user",
+)
+
+
+def loss(scene, change):
+    """Somebody loses a right."""
+    statement, *names = change
+    values = {"event": scene.event, "user": scene.team["volatile"].id, "type": scene.volatile_type}
+    return Operator("loss", scene.world.stack.owner_url, (statement, *(values[name] for name in names)))
+
+
+def move_and_loss(change):
     """A move by one who loses the right to it at the same time."""
 
     def pair(scene):
         scene.task("t")
-        values = {"event": scene.event, "user": scene.team["volatile"].id, "type": scene.volatile_type}
-        change = Operator("loss", scene.world.stack.owner_url, (statement, *(values[name] for name in names)))
-        return scene.move("volatile", "t", "IN_PROGRESS"), change
+        return scene.move("volatile", "t", "IN_PROGRESS"), loss(scene, change)
+
+    return pair
+
+
+def pick_and_loss(change):
+    """One who takes a task loses the right to it at the same time."""
+
+    def pair(scene):
+        scene.task("t")
+        return scene.pick("volatile", "t"), loss(scene, change)
+
+    return pair
+
+
+def assign_and_loss(change):
+    """A task is given to one who loses the right to it at the same time."""
+
+    def pair(scene):
+        scene.task("t")
+        return scene.assign("manager", "t", "volatile"), loss(scene, change)
 
     return pair
 
@@ -83,16 +121,17 @@ PAIRS = {
     "move and move": move_and_move,
     "done and done": finish_and_finish,
     "done and instantiate": finish_and_instantiate,
-    "move and loss of permission": move_and_loss(
-        "UPDATE eventflow.user_types SET can_move_state = false WHERE id = %s", "type"
-    ),
-    "move and loss of membership": move_and_loss(
-        "DELETE FROM eventflow.event_members WHERE event_id = %s AND user_id = %s", "event", "user"
-    ),
-    "move and loss of eligibility": move_and_loss(
-        "DELETE FROM eventflow.eligibility_mappings WHERE user_type_id = %s", "type"
-    ),
-    "move and end of the profile": move_and_loss("UPDATE eventflow.users SET is_active = false WHERE id = %s", "user"),
+    "move and loss of permission": move_and_loss(MAY_NOT_MOVE),
+    "move and loss of membership": move_and_loss(NO_MEMBERSHIP),
+    "move and loss of eligibility": move_and_loss(NO_ELIGIBILITY),
+    "move and end of the profile": move_and_loss(NO_PROFILE),
+    "move and another type": move_and_loss(ANOTHER_TYPE),
+    "pick and loss of permission": pick_and_loss(MAY_NOT_TAKE),
+    "pick and loss of membership": pick_and_loss(NO_MEMBERSHIP),
+    "assign and loss of permission": assign_and_loss(MAY_NOT_TAKE),
+    "assign and loss of membership": assign_and_loss(NO_MEMBERSHIP),
+    "assign and loss of eligibility": assign_and_loss(NO_ELIGIBILITY),
+    "assign and end of the profile": assign_and_loss(NO_PROFILE),
 }
 LONGEST = {"done and instantiate"}  # a million orders, of which all but some dozens repeat another one
 LONG = {"done and done"}

@@ -26,6 +26,8 @@ def meets(these, those):
 
 def tables_that_are_locked(text):
     changed = re.findall(r"(?:INSERT INTO|(?<!KEY )UPDATE|DELETE FROM) eventflow\.(\w+)", text)
+    if "user_types" in changed:
+        changed.append("users")  # they get the type's rights
     alias = re.search(r"FOR (?:NO KEY )?UPDATE OF (\w+)", text)
     return changed + (re.findall(rf"eventflow\.(\w+) {alias[1]}\b", text) if alias else [])
 
