@@ -128,6 +128,8 @@ PAIRS = {
     "move and another type": move_and_loss(ANOTHER_TYPE),
     "pick and loss of permission": pick_and_loss(MAY_NOT_TAKE),
     "pick and loss of membership": pick_and_loss(NO_MEMBERSHIP),
+    "pick and loss of eligibility": pick_and_loss(NO_ELIGIBILITY),
+    "pick and end of the profile": pick_and_loss(NO_PROFILE),
     "assign and loss of permission": assign_and_loss(MAY_NOT_TAKE),
     "assign and loss of membership": assign_and_loss(NO_MEMBERSHIP),
     "assign and loss of eligibility": assign_and_loss(NO_ELIGIBILITY),
@@ -135,7 +137,7 @@ PAIRS = {
 }
 LONGEST = {"done and instantiate"}  # a million orders, of which all but some dozens repeat another one
 LONG = {"done and done"}
-LEAST = 250  # orders in all
+LEAST = 300  # orders in all
 
 
 @pytest.fixture(scope="module")
