@@ -1,6 +1,6 @@
 -- A user has the rights of the user type at hand: every request reads them, and the type's row was a fifth of what that cost. They are
--- one number, since each column of an answer costs as much as another row's: 1 view, 2 take, 4 move_state, 8 assign, 16 the type is a
--- customer's, 32 an admin's.
+-- one number, since six columns cost as much as that row: 1 view, 2 take, 4 move_state, 8 assign, 16 the type is a customer's, 32 an
+-- admin's.
 BEGIN;
 
 SET LOCAL statement_timeout = 0;

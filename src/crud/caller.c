@@ -2,8 +2,8 @@
 
 #include "models/caller.h"
 
-/* Every request reads this. A column costs PostgreSQL as much as half a row of another table, so there are as few as
- * can be; and a table that is joined costs more than one in a sub-select. */
+/* Every request reads this. Each column and each table costs PostgreSQL a part of what the user's row does, so there
+ * are as few as can be; and a table that is joined costs more than one in a sub-select. */
 #define CALLER_READ(more) "SELECT " CALLER_COLUMNS more " FROM eventflow.users u WHERE u.id = $1::uuid"
 
 #define OF_EVENT                                                              \

@@ -43,7 +43,7 @@ int task_read_queue(struct database *database, const struct uuid *task_id, const
 /* One row: the hidden_ids of the task for whom TODO is hidden. */
 int task_hidden_queue(struct database *database, const struct task *task);
 
-/* Locks the task's children in the order of their ids: rows of (id, state, open_parents, transition_count). */
+/* Locks the task's children in the order of their ranks: rows of (id, state, open_parents, transition_count). */
 int task_children_lock_queue(struct database *database, const struct uuid *task_id);
 
 /* number is that of the transition which tells of the change. */

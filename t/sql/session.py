@@ -24,17 +24,16 @@ class Session:
         self.thread = threading.Thread(target=self.run, args=statement)
         self.thread.start()
 
-    def commit_error(self):
-        """What COMMIT is refused for, or None."""
+    def commit(self):
+        """Whoever has met an error has nothing to commit."""
+        if self.thread:
+            self.thread.join(timeout=20)
         try:
             self.connection.commit()
         except psycopg2.Error as error:
-            return error
-        return None
+            self.error = error
 
     def end(self):
-        if self.thread:
-            self.thread.join(timeout=20)
+        self.commit()
         assert self.error is None, self.error
-        self.connection.commit()
         self.connection.close()

@@ -40,32 +40,30 @@ def test_the_last_change_can_be_reverted_alone(cluster):
     assert int(version) == len(re.findall(r"^[a-z_]+ ", (ROOT / "sql/sqitch.plan").read_text(), re.M)) - 1
 
 
+def rows_before_and_after(cluster, database, change, query):
+    """What a query finds in the sample data, and what it finds once the change has been reverted and deployed again."""
+    cluster.create(database)
+    assert cluster.migrate(database, "up").returncode == 0
+    cluster.psql(database, "-f", ROOT / "sql/seed.sql")
+    before = cluster.psql(database, "-c", query)
+    for command in (("down", "--to", f"{change}^"), ("up",)):
+        result = cluster.migrate(database, *command)
+        assert result.returncode == 0, result.stdout + result.stderr
+    return before, cluster.psql(database, "-c", query)
+
+
 def test_tasks_that_were_there_before_get_their_dependencies_at_hand(cluster):
     query = "SELECT id, parent_ids, child_ids FROM eventflow.tasks ORDER BY id"
-    cluster.create("at_hand")
-    assert cluster.migrate("at_hand", "up").returncode == 0
-    cluster.psql("at_hand", "-f", ROOT / "sql/seed.sql")
-    before = cluster.psql("at_hand", "-c", query)
+    before, after = rows_before_and_after(cluster, "at_hand", "dependencies_at_hand", query)
     assert "{}" in before and before.count("{6") > 4
-    down = cluster.migrate("at_hand", "down", "--to", "task_references")
-    assert down.returncode == 0, down.stdout + down.stderr
-    up = cluster.migrate("at_hand", "up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert cluster.psql("at_hand", "-c", query) == before
+    assert after == before
 
 
 def test_users_that_were_there_before_get_their_rights_at_hand(cluster):
     query = "SELECT id, rights FROM eventflow.users ORDER BY id"
-    cluster.create("rights_at_hand")
-    assert cluster.migrate("rights_at_hand", "up").returncode == 0
-    cluster.psql("rights_at_hand", "-f", ROOT / "sql/seed.sql")
-    before = cluster.psql("rights_at_hand", "-c", query)
+    before, after = rows_before_and_after(cluster, "rights", "rights_at_hand", query)
     assert len(set(re.findall(r"\|(\d+)$", before, re.M))) > 3, before
-    down = cluster.migrate("rights_at_hand", "down", "--to", "dependencies_at_hand")
-    assert down.returncode == 0, down.stdout + down.stderr
-    up = cluster.migrate("rights_at_hand", "up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert cluster.psql("rights_at_hand", "-c", query) == before
+    assert after == before
 
 
 def test_the_flat_form_is_current_and_the_same_schema(cluster, migrated):

@@ -105,8 +105,7 @@ def test_a_change_of_the_type_misses_no_user_whom_its_snapshot_does_not_show(ses
     second.run(NEW_TYPE, (VENDOR, "customer1@eventflow.com"))
     second.end()
     first.run(NO_TAKING, (VENDOR,))
-    if first.error is None:
-        first.error = first.commit_error()
+    first.commit()
     assert first.error.pgcode == sqlstate
     first.connection.close()
     third.run("SELECT DISTINCT rights FROM eventflow.users WHERE user_type_id = %s", (VENDOR,))
