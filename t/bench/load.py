@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from stack import HERE, cpu_seconds, free_port
+from stack import HERE, children_of, cpu_seconds, free_port
 
 WRK_THREADS = 2
 
@@ -84,11 +84,15 @@ class Transport:
         self.responder.wait()
         shutil.rmtree(self.folder)
 
-    def rate(self, requests, tokens, connections, seconds):
+    def measure(self, requests, tokens, connections, seconds):
+        """The rate, and the microseconds of CPU that nginx and responder take for each request."""
+        pids = [pid for process in (self.nginx, self.responder) for pid in (process.pid, *children_of(process.pid))]
+        before = cpu_seconds(pids)
         result = drive(self.url, requests, tokens, connections, seconds)
+        cpu = cpu_seconds(pids) - before
         if result["failed"]:
             raise RuntimeError("the transport limit could not be measured: requests failed")
-        return result["requests"] / result["seconds"]
+        return {"rate": result["requests"] / result["seconds"], "cpu": cpu / result["requests"] * 1e6}
 
 
 def replay(stack, build, recording, again, database, seconds):

@@ -16,6 +16,7 @@ COLUMNS = (
     "PG us",
     "trips",
     "statements",
+    "transport us",
     "transport",
     "database",
     "of limit",
@@ -30,13 +31,14 @@ def summary(subjects, number, rounds):
     """One operation: the limits, and each build against them."""
     first = subjects[0]
     operation = first.operations[number]
-    transport, database = (statistics.median(rounds[part]) for part in ("transport", "database"))
+    transport, database = (median_of(rounds[part], "rate") for part in ("transport", "database"))
     composed = 1 / (1 / transport + 1 / database)
     result = {
         "name": operation.name,
         "title": operation.title,
         "answer_bytes": first.sizes[operation.name],
         "transport_per_second": transport,
+        "transport_cpu_microseconds": median_of(rounds["transport"], "cpu"),
         "database_per_second": database,
         "composed_limit_per_second": composed,
         "subjects": {},
@@ -70,6 +72,7 @@ def row_of(operation, name, subject):
         f"{cpu['postgresql']:.1f}",
         str(subject["round_trips"]),
         str(subject["statements"]),
+        f"{operation['transport_cpu_microseconds']:.1f}",
         f"{operation['transport_per_second']:,.0f}",
         f"{operation['database_per_second']:,.0f}",
         f"{subject['of_composed_limit']:.0%}",
