@@ -11,6 +11,8 @@
 	" (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = $2::uuid AND m.user_id = $1::uuid) IS NOT NULL"
 
 static const struct statement caller_read = {"caller_read", CALLER_READ(""), 1};
+static const struct statement caller_read_reference_version = {
+    "caller_read_reference_version", CALLER_READ(", (SELECT r.version FROM eventflow.reference_version r)"), 1};
 static const struct statement caller_read_event = {"caller_read_event", CALLER_READ(OF_EVENT), 2};
 static const struct statement caller_read_time = {"caller_read_time", CALLER_READ(", now()"), 1};
 static const struct statement caller_read_event_time = {"caller_read_event_time", CALLER_READ(OF_EVENT ", now()"), 2};
@@ -30,4 +32,9 @@ int caller_queue(struct database *database, const struct uuid *user_id, const st
 int caller_queue_with_time(struct database *database, const struct uuid *user_id, const struct uuid *event_id)
 {
 	return queue(database, event_id ? &caller_read_event_time : &caller_read_time, user_id, event_id);
+}
+
+int caller_queue_with_reference_version(struct database *database, const struct uuid *user_id)
+{
+	return queue(database, &caller_read_reference_version, user_id, NULL);
 }

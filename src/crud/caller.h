@@ -11,4 +11,7 @@ int caller_queue(struct database *database, const struct uuid *user_id, const st
 /* The same with the time of the transaction, for one that changes something. */
 int caller_queue_with_time(struct database *database, const struct uuid *user_id, const struct uuid *event_id);
 
+/* One row of caller_from_row and the version of the reference data, or none. */
+int caller_queue_with_reference_version(struct database *database, const struct uuid *user_id);
+
 #endif

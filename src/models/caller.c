@@ -17,7 +17,6 @@ struct caller caller_from_row(struct row *row, const struct uuid *id)
 	struct caller caller = {.id = *id};
 	caller.is_active = row_boolean(row);
 	caller.rights = rights_from_row(row);
-	caller.reference_version = row_integer(row);
 	return caller;
 }
 

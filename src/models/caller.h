@@ -9,13 +9,12 @@
 #include "models/user_type.h"
 
 /* The columns of caller_from_row, of eventflow.users as u. They are what decides, and nothing else. */
-#define CALLER_COLUMNS "u.is_active, " USER_RIGHTS_COLUMNS ", (SELECT r.version FROM eventflow.reference_version r)"
+#define CALLER_COLUMNS "u.is_active, " USER_RIGHTS_COLUMNS
 
 struct caller {
 	struct uuid id; /* not of the row, which was asked for by it */
 	bool is_active;
 	struct rights rights;
-	int64_t reference_version;
 	bool event_exists; /* false, as the next two, where the request names none */
 	int64_t event_version;
 	bool is_member;

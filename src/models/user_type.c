@@ -6,7 +6,8 @@ struct rights rights_from_row(struct row *row)
 {
 	struct rights rights;
 	rights.user_type_id = row_uuid(row);
-	int64_t bits = row_integer(row);
+	const int64_t bits = row_integer(row);
+	rights.bits = bits;
 	rights.is_admin = bits & RIGHT_OF_ADMIN;
 	rights.is_customer = bits & RIGHT_OF_CUSTOMER;
 	rights.permissions.view = bits & RIGHT_VIEW;

@@ -35,6 +35,7 @@ enum {
 /* What decides about a user of the type. */
 struct rights {
 	struct uuid user_type_id;
+	int64_t bits; /* all that follows */
 	bool is_admin;
 	bool is_customer;
 	struct permissions permissions;

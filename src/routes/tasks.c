@@ -8,9 +8,9 @@
 #include "services/task.h"
 #include "services/task_life.h"
 
-static enum error tag_event(struct context *context, const struct caller *caller, int64_t version)
+static enum error tag_event(struct context *context, const struct caller *caller, int64_t version, struct text also)
 {
-	return answer_tag(context, event_version_tag(context, caller, version));
+	return answer_tag(context, event_version_tag(context, caller, version, also));
 }
 
 static enum error answer_tasks(struct context *context, const struct task_page *page)
@@ -32,7 +32,7 @@ enum error route_task_list(struct context *context, const struct task_list_input
 	bool is_recalled = false;
 	enum error error = task_list(context, input, &page);
 	if (error == ERROR_NONE && page.is_of_one_event)
-		error = tag_event(context, &page.caller, page.caller.event_version);
+		error = tag_event(context, &page.caller, page.caller.event_version, page.also);
 	if (error == ERROR_NONE && !answer_is_known(context)) {
 		error = list_recall(context, &page.memory, page.caller.event_version, &is_recalled);
 		if (error == ERROR_NONE && !is_recalled)
@@ -109,7 +109,8 @@ enum error route_task_get(struct context *context, const struct task_get_input *
 	struct task_view view;
 	enum error error = task_get(context, input, &view);
 	if (error == ERROR_NONE)
-		error = tag_event(context, &view.caller, view.access.event_version);
+		error = tag_event(context, &view.caller, view.access.event_version,
+				  view.access.is_eligible ? TEXT("eligible") : TEXT(""));
 	if (error != ERROR_NONE || answer_is_known(context))
 		return error;
 	return answer_view(context, &view);
@@ -137,7 +138,7 @@ enum error route_transition_list(struct context *context, const struct transitio
 	struct row row;
 	enum error error = transition_list(context, input, &page);
 	if (error == ERROR_NONE)
-		error = tag_event(context, &page.caller, page.event_version);
+		error = tag_event(context, &page.caller, page.event_version, (struct text){0});
 	if (error != ERROR_NONE || answer_is_known(context))
 		return error;
 	list_begin(&list, context, &page.page, page.transitions);

@@ -59,7 +59,8 @@ enum error route_workflow_instance_list(struct context *context, const struct wo
 	bool is_recalled = false;
 	enum error error = workflow_instance_list(context, input, &page);
 	if (error == ERROR_NONE && page.is_of_one_event)
-		error = answer_tag(context, event_version_tag(context, caller, caller->event_version));
+		error =
+		    answer_tag(context, event_version_tag(context, caller, caller->event_version, (struct text){0}));
 	if (error == ERROR_NONE && !answer_is_known(context)) {
 		error = list_recall(context, &page.memory, caller->event_version, &is_recalled);
 		if (error == ERROR_NONE && !is_recalled)

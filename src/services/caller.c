@@ -16,13 +16,23 @@ enum error caller_admit(struct context *context, const struct row *row, const st
 	return caller->is_active ? ERROR_NONE : context_fail(context, ERROR_PROFILE_INACTIVE, NULL);
 }
 
-enum error caller_take(struct context *context, int result, struct caller *caller)
+/* Leaves the row at what was read together with the caller. */
+static enum error take_row(struct context *context, int result, struct row *row, struct caller *caller)
 {
 	struct rows rows = batch_rows(context->database, result);
 	if (rows.count == 0)
 		return context_fail(context, ERROR_PROFILE_NOT_FOUND, NULL);
-	struct row row = row_of(rows, 0);
-	*caller = caller_from_row(&row, &context->subject);
+	*row = row_of(rows, 0);
+	*caller = caller_from_row(row, &context->subject);
+	return ERROR_NONE;
+}
+
+enum error caller_take(struct context *context, int result, struct caller *caller)
+{
+	struct row row;
+	enum error error = take_row(context, result, &row, caller);
+	if (error != ERROR_NONE)
+		return error;
 	caller_complete(&row, caller);
 	return caller_admit(context, &row, caller);
 }
@@ -34,6 +44,20 @@ enum error caller_read(struct context *context, const struct uuid *event_id, str
 	if (error != ERROR_NONE)
 		return context_fail(context, error, NULL);
 	return caller_take(context, result, caller);
+}
+
+enum error caller_read_with_reference_version(struct context *context, struct caller *caller, int64_t *version)
+{
+	struct row row;
+	int result = caller_queue_with_reference_version(context->database, &context->subject);
+	enum error error = batch_run(context->database);
+	if (error != ERROR_NONE)
+		return context_fail(context, error, NULL);
+	error = take_row(context, result, &row, caller);
+	if (error != ERROR_NONE)
+		return error;
+	*version = row_integer(&row);
+	return caller_admit(context, &row, caller);
 }
 
 static struct authority authority_of(const struct caller *caller)

@@ -47,24 +47,26 @@ enum error event_version_check(struct context *context, const char *expected, in
 	return context_fail(context, ERROR_VERSION_MISMATCH, NULL);
 }
 
-const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version)
+const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version, struct text also)
 {
 	const struct http_request *request = context->request;
-	struct text stamp = arena_integer(context->arena, database_stamp(context->database, caller->reference_version));
+	struct text rights = arena_integer(context->arena, caller->rights.bits);
+	struct text stamp = arena_integer(context->arena, database_stamp(context->database, version));
 	const struct text decides[] = {
 	    {caller->id.text, UUID_LENGTH},
 	    TEXT(" "),
-	    {caller->rights.user_type_id.text, UUID_LENGTH},
+	    rights,
 	    TEXT(" "),
 	    stamp,
+	    TEXT(" "),
+	    also,
 	    TEXT(" "),
 	    request->path,
 	    TEXT("?"),
 	    request->query,
 	};
-	const char *joined =
-	    stamp.data ? arena_join(context->arena, decides, sizeof(decides) / sizeof(*decides)) : NULL;
-	if (!joined)
+	if (!rights.data || !stamp.data)
 		return NULL;
-	return entity_tag_write(context->arena, TEXT(""), version, text_from_string(joined));
+	const char *joined = arena_join(context->arena, decides, sizeof(decides) / sizeof(*decides));
+	return joined ? entity_tag_write(context->arena, TEXT(""), version, text_from_string(joined)) : NULL;
 }

@@ -60,7 +60,7 @@ bool list_memory_suffices(const struct list_memory *memory, struct context *cont
 {
 	if (holds(memory, context, caller->event_version))
 		return true;
-	const char *tag = event_version_tag(context, caller, caller->event_version);
+	const char *tag = event_version_tag(context, caller, caller->event_version, (struct text){0});
 	return tag && entity_tag_is_listed(context->request->if_none_match, text_from_string(tag));
 }
 

@@ -137,15 +137,16 @@ enum error reference_read(struct context *context, enum reference_resource resou
 	struct cache *cache = context->application->references;
 	struct caller caller;
 	struct page page;
+	int64_t version;
 	enum error error = page_read(context, name, limit, cursor, &page);
 	if (error == ERROR_NONE)
-		error = caller_read(context, NULL, &caller);
+		error = caller_read_with_reference_version(context, &caller, &version);
 	if (error != ERROR_NONE)
 		return error;
 	struct text key = key_of(context, name, limit, cursor);
 	if (!key.data)
 		return context_fail(context, ERROR_OUT_OF_MEMORY, NULL);
-	int64_t version = database_stamp(context->database, caller.reference_version);
+	version = database_stamp(context->database, version);
 	answer->next_cursor = (struct text){0};
 	const struct cache_entry *entry = find(cache, key, version);
 	if (entry) {

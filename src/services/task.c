@@ -1,7 +1,9 @@
 #include "services/task.h"
 
+#include "crud/reference.h"
 #include "crud/task.h"
 #include "crud/transition.h"
+#include "db/database.h"
 #include "services/caller.h"
 #include "services/page.h"
 #include "services/task_access.h"
@@ -60,6 +62,7 @@ static const char *binding_of(struct context *context, const struct task_filter 
 struct task_list_request {
 	const struct page *page;
 	struct task_filter filter; /* without what depends on the caller */
+	int reference_version;     /* where it is read: results */
 	int result;
 };
 
@@ -80,7 +83,19 @@ static void task_list_queue_for(struct context *context, const struct authority 
 		filter.eligible_for_type = NO_USER_TYPE;
 	else if (!authority->is_admin)
 		filter.eligible_for_type = authority->user_type_id.text;
+	if (filter.takeable) /* which depends on mappings: they may change without the event, but not unseen from here
+				on */
+		request->reference_version = reference_version_queue(context->database);
 	request->result = task_list_queue(context->database, &filter, request->page);
+}
+
+static enum error take_reference_version(struct context *context, int result, struct text *version)
+{
+	struct row row = row_of(batch_rows(context->database, result), 0);
+	*version = arena_integer(context->arena, database_stamp(context->database, row_integer(&row)));
+	if (row.failed || !version->data)
+		return context_fail(context, row.failed ? ERROR_INTERNAL : ERROR_OUT_OF_MEMORY, NULL);
+	return ERROR_NONE;
 }
 
 enum error task_list(struct context *context, const struct task_list_input *input, struct task_page *page)
@@ -99,10 +114,12 @@ enum error task_list(struct context *context, const struct task_list_input *inpu
 	if (error == ERROR_NONE)
 		error = caller_require_permission(context, &page->caller, PERMISSION_VIEW);
 	page->is_of_one_event = event_id != NULL;
+	page->also = (struct text){0};
 	if (error != ERROR_NONE || page->memory.is_spared)
 		return error;
 	page->tasks = batch_rows(context->database, request.result);
-	return ERROR_NONE;
+	return request.filter.takeable ? take_reference_version(context, request.reference_version, &page->also)
+				       : ERROR_NONE;
 }
 
 /* Leaves out of a task's parents and children those that are in TODO. */

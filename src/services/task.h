@@ -18,6 +18,7 @@ struct task_page {
 			    * the memory has spared it */
 	struct caller caller;
 	bool is_of_one_event; /* caller.event_version is then the version of all that was read */
+	struct text also;     /* and this what it depends on besides; data == NULL: nothing */
 };
 
 /* A single task, with what is needed to tell what the caller may do to it. */

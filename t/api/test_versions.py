@@ -84,6 +84,23 @@ def test_a_tag_falls_when_the_callers_rights_change(world, event):
     assert answer.ok()["allowed_actions"] == ["pick"]
 
 
+def test_the_tag_of_what_may_be_taken_falls_when_a_mapping_changes(world, event):
+    """Nothing of the event has changed; the list of all its tasks stays as it is."""
+    type_id = world.user_type(can_view=True, can_take=True)
+    user, task = world.user("regular", event, type_id=type_id), world.task(event)
+    takeable = {"event_id": event, "takeable": "true"}
+    before = user.get("/api/tasks", takeable)
+    assert before.ok() == []
+    all_tasks = user.get("/api/tasks", {"event_id": event})
+    assert user.get("/api/tasks", takeable, {"If-None-Match": before.etag}).status == 304
+    world.map(type_id, world.task_type)
+    after = user.get("/api/tasks", takeable, {"If-None-Match": before.etag})
+    assert [row["id"] for row in after.ok()] == [task]
+    assert user.get("/api/tasks", {"event_id": event}, {"If-None-Match": all_tasks.etag}).status == 304
+    world.sql("DELETE FROM eventflow.eligibility_mappings WHERE user_type_id = %s", type_id)
+    assert user.get("/api/tasks", takeable, {"If-None-Match": after.etag}).ok() == []
+
+
 def test_the_tag_of_members_falls_when_a_member_is_renamed(world, event):
     user, other = world.user("manager", event), world.user("vendor", event)
     tag = user.get(f"/api/events/{event}/members").etag

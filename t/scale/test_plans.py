@@ -37,6 +37,7 @@ MOVE = [[TASK], [2], ["state"], ["TODO"], ["IN_PROGRESS"], [None], [None], [CALL
 PARAMETERS = {
     "caller_read": [[CALLER]],
     "caller_read_time": [[CALLER]],
+    "caller_read_reference_version": [[CALLER]],
     "caller_read_event": [[CALLER, EVENT]],
     "caller_read_event_time": [[CALLER, EVENT]],
     "event_list_all": [[None, *FIRST], [None, "2026-01-01 01:00:00Z", NOTHING, 101]],
