@@ -3,7 +3,7 @@
 #define EVENTFLOW_CORE_SCHEMA_VERSION_H
 
 /* What eventflow.schema_version must hold: raised by each change in sql/. */
-enum { SCHEMA_VERSION = 18 };
+enum { SCHEMA_VERSION = 19 };
 
 /* One row of one column, or none. */
 #define SCHEMA_VERSION_QUERY "SELECT v.version FROM eventflow.schema_version v"

@@ -1,14 +1,13 @@
 #include "crud/caller.h"
 
 #include "models/caller.h"
+#include "models/user.h"
 
 /* Every request reads this. Each column and each table costs PostgreSQL a part of what the user's row does, so there
  * are as few as can be; and a table that is joined costs more than one in a sub-select. */
 #define CALLER_READ(more) "SELECT " CALLER_COLUMNS more " FROM eventflow.users u WHERE u.id = $1::uuid"
 
-#define OF_EVENT                                                              \
-	", (SELECT e.version FROM eventflow.events e WHERE e.id = $2::uuid)," \
-	" (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = $2::uuid AND m.user_id = $1::uuid) IS NOT NULL"
+#define OF_EVENT ", (SELECT e.version FROM eventflow.events e WHERE e.id = $2::uuid), $2::uuid" IN_EVENTS_OF_USER
 
 static const struct statement caller_read = {"caller_read", CALLER_READ(""), 1};
 static const struct statement caller_read_reference_version = {

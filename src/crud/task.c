@@ -1,6 +1,7 @@
 #include "crud/task.h"
 
 #include "models/caller.h"
+#include "models/user.h"
 
 #define TASK_ORDER " ORDER BY t.created_at, t.rank, t.id"
 
@@ -100,12 +101,11 @@ int task_list_queue(struct database *database, const struct task_filter *filter,
 
 /* The caller and, if there is one, the task, in one statement: two take PostgreSQL a tenth more, and the worker 7 %.
  * The row of another table is a sub-select: a join costs more, and EXISTS is planned twice. */
-#define TASK_READ(more, task)                                                                                       \
-	"SELECT " CALLER_COLUMNS ", " TASK_COLUMNS ", " DELETED_CHILDREN ", t.transition_count,"                    \
-	" (SELECT e.version FROM eventflow.events e WHERE e.id = t.event_id),"                                      \
-	" (SELECT m.user_id FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = $2::uuid)" \
-	" IS NOT NULL, (SELECT g.user_type_id FROM eventflow.eligibility_mappings g"                                \
-	" WHERE g.user_type_id = u.user_type_id AND g.task_type_id = t.task_type_id) IS NOT NULL" more              \
+#define TASK_READ(more, task)                                                                               \
+	"SELECT " CALLER_COLUMNS ", " TASK_COLUMNS ", " DELETED_CHILDREN ", t.transition_count,"            \
+	" (SELECT e.version FROM eventflow.events e WHERE e.id = t.event_id), t.event_id" IN_EVENTS_OF_USER \
+	", (SELECT g.user_type_id FROM eventflow.eligibility_mappings g"                                    \
+	" WHERE g.user_type_id = u.user_type_id AND g.task_type_id = t.task_type_id) IS NOT NULL" more      \
 	" FROM eventflow.users u LEFT JOIN " task " WHERE u.id = $2::uuid"
 
 #define TASK " eventflow.tasks t ON t.id = $1::uuid AND t.deleted_at IS NULL"

@@ -69,7 +69,7 @@ int profile_queue(struct database *database, const struct uuid *user_id)
 static const struct statement assignee_read = {
     "assignee_read",
     "SELECT u.is_active, " USER_RIGHTS_COLUMNS ","
-    " EXISTS (SELECT FROM eventflow.event_members m WHERE m.event_id = t.event_id AND m.user_id = u.id),"
+    " (t.event_id" IN_EVENTS_OF_USER ") IS TRUE,"
     " EXISTS (SELECT FROM eventflow.eligibility_mappings g"
     " WHERE g.user_type_id = u.user_type_id AND g.task_type_id = t.task_type_id)"
     " FROM eventflow.users u LEFT JOIN eventflow.tasks t ON t.id = $2::uuid WHERE u.id = $1::uuid",

@@ -12,6 +12,9 @@
 /* The columns of user_from_row, of eventflow.users as u. */
 #define USER_COLUMNS "u.id, u.name, u.email, u.user_type_id, u.avatar_url, u.is_active, u.created_at, u.updated_at"
 
+/* Behind an event's id: whether the user u is a member of it. The database keeps the ids of these at hand. */
+#define IN_EVENTS_OF_USER " = ANY (u.event_ids)"
+
 struct user {
 	struct uuid id;
 	struct text name;

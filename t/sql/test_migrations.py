@@ -66,6 +66,13 @@ def test_users_that_were_there_before_get_their_rights_at_hand(cluster):
     assert after == before
 
 
+def test_users_that_were_there_before_get_their_memberships_at_hand(cluster):
+    query = "SELECT id, event_ids FROM eventflow.users ORDER BY id"
+    before, after = rows_before_and_after(cluster, "memberships", "memberships_at_hand", query)
+    assert before.count("{2") > 3, before
+    assert after == before
+
+
 def test_the_flat_form_is_current_and_the_same_schema(cluster, migrated):
     import subprocess
 

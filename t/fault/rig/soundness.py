@@ -103,6 +103,9 @@ STATEMENTS = {
     "a user has the rights of the user type": """
         SELECT u.id FROM eventflow.users u JOIN eventflow.user_types y ON y.id = u.user_type_id
         WHERE u.rights <> y.rights""",
+    "a user has the memberships at hand": """
+        SELECT u.id FROM eventflow.users u WHERE u.event_ids <> ARRAY(
+            SELECT m.event_id FROM eventflow.event_members m WHERE m.user_id = u.id ORDER BY m.event_id)""",
 }
 
 
