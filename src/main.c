@@ -1,6 +1,7 @@
 /* eventflow: the worker. It serves a listening socket that it was given (standard input, or systemd's), or answers one
  * CGI call. */
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,16 @@ static int answer_one_call(struct application *application)
 	return cgi_run(application);
 }
 
+/* Web server, workers and PostgreSQL wake each other with every message. Where they share processors, a thread that is
+ * woken waits here for the one that runs, which would else be interrupted in what it does for another request
+ * (sched(7): SCHED_BATCH). Whoever has chosen another policy keeps it; where this may not be, all is as usual. */
+static void wait_for_processors(void)
+{
+	static const struct sched_param parameter = {0};
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		(void)sched_setscheduler(0, SCHED_BATCH, &parameter);
+}
+
 /* The keys are on their way before the first request is. */
 static int serve(struct application *application, int listen_socket)
 {
@@ -113,6 +124,8 @@ int main(int argument_count, char **arguments)
 		application_close(&application);
 		return 1;
 	}
+	if (listen_socket >= 0)
+		wait_for_processors();
 	sandbox_enter(&application.config);
 	status = listen_socket < 0 ? answer_one_call(&application) : serve(&application, listen_socket);
 	application_close(&application);
