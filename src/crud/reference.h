@@ -6,7 +6,7 @@
 #include "db/batch.h"
 #include "models/page.h"
 
-/* One row of reference_version. Read in one snapshot with what it is the version of. */
+/* One row of reference_version. Read before, or in one snapshot with, what it is the version of. */
 int reference_version_queue(struct database *database);
 
 /* Rows of USER_TYPE_COLUMNS, TASK_TYPE_COLUMNS and ELIGIBILITY_MAPPING_COLUMNS. */

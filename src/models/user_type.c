@@ -6,8 +6,7 @@ struct rights rights_from_row(struct row *row)
 {
 	struct rights rights;
 	rights.user_type_id = row_uuid(row);
-	const int64_t bits = row_integer(row);
-	rights.bits = bits;
+	int64_t bits = rights.bits = row_integer(row);
 	rights.is_admin = bits & RIGHT_OF_ADMIN;
 	rights.is_customer = bits & RIGHT_OF_CUSTOMER;
 	rights.permissions.view = bits & RIGHT_VIEW;

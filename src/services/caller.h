@@ -16,7 +16,7 @@ enum error caller_take(struct context *context, int result, struct caller *calle
 /* Reads the caller alone, in one round trip. event_id may be NULL. */
 enum error caller_read(struct context *context, const struct uuid *event_id, struct caller *caller);
 
-/* The same with the version of the reference data. */
+/* Reads the caller and the version of the reference data. */
 enum error caller_read_with_reference_version(struct context *context, struct caller *caller, int64_t *version);
 
 /* What a list's statements depend on. */

@@ -55,6 +55,8 @@ const char *event_version_tag(struct context *context, const struct caller *call
 	const struct text decides[] = {
 	    {caller->id.text, UUID_LENGTH},
 	    TEXT(" "),
+	    {caller->rights.user_type_id.text, UUID_LENGTH},
+	    TEXT(" "),
 	    rights,
 	    TEXT(" "),
 	    stamp,

@@ -17,8 +17,8 @@ enum error event_version_expected(struct context *context, const char **expected
 enum error event_version_check(struct context *context, const char *expected, int64_t actual);
 
 /* The entity tag of an answer read from one event: the version, and a hash of whatever else decides its bytes: the
- * caller and the rights, path and query, and what it depends on also (data == NULL: nothing). NULL when memory is
- * short. */
+ * caller, the user type and its rights, path and query, and what the answer depends on also (data == NULL: nothing).
+ * NULL when memory is short. */
 const char *event_version_tag(struct context *context, const struct caller *caller, int64_t version, struct text also);
 
 #endif

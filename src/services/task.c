@@ -66,6 +66,13 @@ struct task_list_request {
 	int result;
 };
 
+/* The mappings may change without the event, and then its tag must: their version is read before the list, so that the
+ * tag is never newer than the rows. */
+static bool depends_on_mappings(const struct task_list_request *request)
+{
+	return request->filter.takeable && request->filter.scope_id;
+}
+
 static void task_list_queue_for(struct context *context, const struct authority *authority, void *list)
 {
 	struct task_list_request *request = list;
@@ -83,8 +90,7 @@ static void task_list_queue_for(struct context *context, const struct authority 
 		filter.eligible_for_type = NO_USER_TYPE;
 	else if (!authority->is_admin)
 		filter.eligible_for_type = authority->user_type_id.text;
-	if (filter.takeable) /* which depends on mappings: they may change without the event, but not unseen from here
-				on */
+	if (depends_on_mappings(request))
 		request->reference_version = reference_version_queue(context->database);
 	request->result = task_list_queue(context->database, &filter, request->page);
 }
@@ -118,8 +124,9 @@ enum error task_list(struct context *context, const struct task_list_input *inpu
 	if (error != ERROR_NONE || page->memory.is_spared)
 		return error;
 	page->tasks = batch_rows(context->database, request.result);
-	return request.filter.takeable ? take_reference_version(context, request.reference_version, &page->also)
-				       : ERROR_NONE;
+	if (!depends_on_mappings(&request))
+		return ERROR_NONE;
+	return take_reference_version(context, request.reference_version, &page->also);
 }
 
 /* Leaves out of a task's parents and children those that are in TODO. */

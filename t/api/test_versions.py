@@ -21,6 +21,7 @@ def tagged_reads(event, task):
     return [
         ("/api/tasks", {"event_id": event}),
         ("/api/tasks", {"event_id": event, "state": "TODO"}),
+        ("/api/tasks", {"event_id": event, "takeable": "true"}),
         (f"/api/tasks/{task}", None),
         (f"/api/tasks/{task}/transitions", None),
         (f"/api/events/{event}/members", None),
@@ -99,6 +100,18 @@ def test_the_tag_of_what_may_be_taken_falls_when_a_mapping_changes(world, event)
     assert user.get("/api/tasks", {"event_id": event}, {"If-None-Match": all_tasks.etag}).status == 304
     world.sql("DELETE FROM eventflow.eligibility_mappings WHERE user_type_id = %s", type_id)
     assert user.get("/api/tasks", takeable, {"If-None-Match": after.etag}).ok() == []
+
+
+def test_the_tag_of_what_may_be_taken_falls_when_the_caller_gets_another_type(world, event):
+    """Both types have the same rights, and only one a mapping."""
+    mapped, other = (world.user_type(can_view=True, can_take=True) for _ in range(2))
+    world.map(mapped, world.task_type)
+    user, task = world.user("regular", event, type_id=mapped), world.task(event)
+    takeable = {"event_id": event, "takeable": "true"}
+    before = user.get("/api/tasks", takeable)
+    assert [row["id"] for row in before.ok()] == [task]
+    world.sql("UPDATE eventflow.users SET user_type_id = %s WHERE id = %s", other, user.id)
+    assert user.get("/api/tasks", takeable, {"If-None-Match": before.etag}).ok() == []
 
 
 def test_the_tag_of_members_falls_when_a_member_is_renamed(world, event):

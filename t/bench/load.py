@@ -13,6 +13,13 @@ import time
 from stack import HERE, children_of, cpu_seconds, free_port
 
 WRK_THREADS = 2
+COMPILE = ["gcc", "-std=c17", "-O2", "-D_GNU_SOURCE", "-I/usr/include/postgresql"]
+
+
+def compile_references(folder):
+    for name, libraries in (("transport", []), ("replay", ["-lpq", "-lpthread"])):
+        subprocess.run([*COMPILE, str(HERE / f"{name}.c"), "-o", str(folder / name), *libraries], check=True)
+    folder.chmod(0o755)
 
 
 def result_of(output, failed):

@@ -83,6 +83,16 @@ class Recording:
         self.requests += 1
         self.round_trips = max(self.round_trips, len(batches_of(statements)))
 
+    def part(self, first, last):
+        """The requests of these numbers alone."""
+        part, number = Recording(), 0
+        part.names = self.names
+        for line in self.lines:
+            if first <= number < last:
+                part.lines.append(line)
+            number += line == "E"
+        return part
+
     def text(self):
         prepared = [line for sql, name in self.names.items() for line in (f"P {name}", sql)]
         return "\n".join(prepared + self.lines) + "\n"

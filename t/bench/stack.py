@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import pwd
 import re
 import shutil
 import socket
@@ -132,10 +131,13 @@ class Stack:
     def _database_command(self, database):
         command = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
         command += ["--host", self.folder, "--dbname", database]
+        return [*self.as_database_owner(), *command]
+
+    def as_database_owner(self):
+        """Before a command that is for the one who made the cluster."""
         if os.getuid() != 0:
-            return command
-        owner = pwd.getpwuid((self.var / "postgresql").stat().st_uid).pw_name
-        return ["runuser", "-u", owner, "--", *command]
+            return []
+        return ["runuser", "-u", (self.var / "postgresql").owner(), "--"]
 
     @staticmethod
     def _run(command, environment, script=""):
@@ -162,7 +164,7 @@ class Stack:
 
     def pids(self):
         """The processes of each part."""
-        postmaster = self._postmaster()
+        postmaster = self.postmaster()
         spawner = self._pid("workers")
         nginx = self._pid("nginx")
         return {
@@ -171,7 +173,7 @@ class Stack:
             "postgresql": [postmaster, *children_of(postmaster)],
         }
 
-    def _postmaster(self):
+    def postmaster(self):
         return int(self.database_psql("SELECT pg_read_file('postmaster.pid')").splitlines()[0])
 
     def worker_pids(self):

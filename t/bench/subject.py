@@ -89,11 +89,15 @@ class Subject:
             raise RuntimeError(f"{operation.name}: {status} {body[:300]!r}")
         return body
 
+    def clone_pristine(self):
+        """The database as it was before anything was recorded, as REPLAYED."""
+        self._clone(PRISTINE, REPLAYED)
+
     def database_rate(self, operation, build):
         database = "eventflow"
         if operation.writes:
             database = REPLAYED
-            self._clone(PRISTINE, REPLAYED)
+            self.clone_pristine()
             self.stack.database_psql("CHECKPOINT")
         recording = self.recordings[operation.name]
         return load.replay(self.stack, build, recording, not operation.writes, database, self.options.seconds)

@@ -21,7 +21,7 @@ class Session:
 
     def begin(self, *statement):
         """The statement in the background."""
-        self.thread = threading.Thread(target=self.run, args=statement)
+        self.thread = threading.Thread(target=self.run, args=statement, daemon=True)
         self.thread.start()
 
     def commit(self):

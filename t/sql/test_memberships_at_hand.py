@@ -1,5 +1,7 @@
 """A user has the ids of the events of which the user is a member, whatever is done, and whoever else is at work."""
 
+import subprocess
+
 import pytest
 
 EVENT, OTHER = (f"70000000-0000-4000-8000-00000000000{number}" for number in (1, 2))
@@ -76,7 +78,7 @@ def test_nobody_sets_others(people):
 
 @pytest.mark.parametrize("members_come_first", [True, False])
 def test_rows_that_are_loaded_without_other_triggers_have_them(cluster, migrated, members_come_first):
-    """In whatever order: so does pg_restore --disable-triggers load a dump."""
+    """In whatever order."""
     joins = f"INSERT INTO eventflow.event_members (event_id, user_id) VALUES ('{EVENT}', '{ADA}'), ('{EVENT}', '{BOB}')"
     loaded = [PEOPLE, joins]
     if members_come_first:
@@ -84,6 +86,15 @@ def test_rows_that_are_loaded_without_other_triggers_have_them(cluster, migrated
     statements = ["SET session_replication_role = replica", "BEGIN", *loaded, TWO_OF]
     found = cluster.psql(migrated, *(part for one in statements for part in ("-c", one)), role="bootstrap")
     assert found.split() == [f"{user}|{{{EVENT}}}" for user in (ADA, BOB)]
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE eventflow.event_members SET user_id = '{}'", "TRUNCATE eventflow.event_members"])
+def test_what_is_not_followed_is_refused_there_too(cluster, migrated, statement):
+    script = f"SET session_replication_role = replica; {statement.format(ADA)}"
+    with pytest.raises(subprocess.CalledProcessError):
+        cluster.psql(migrated, "-c", script, role="bootstrap")
+    assert int(cluster.psql(migrated, "-c", "SELECT count(*) FROM eventflow.event_members")) > 3
 
 
 def test_the_repair_that_is_named_is_one(cluster, migrated):
@@ -138,12 +149,13 @@ def test_a_snapshot_that_does_not_show_the_other_change_changes_nothing(crowd, i
     third.end()
 
 
-def test_two_who_change_several_at_once_do_not_wait_for_each_other(crowd):
-    """Each names the users in another order: the rows are locked in one."""
+def test_two_who_change_several_at_once_are_both_done(crowd):
+    """Though each names the users in another order."""
     connect, wait_for_waiting = crowd
     both = "INSERT INTO eventflow.event_members (event_id, user_id) VALUES (%s, %s), (%s, %s)"
     holder, first, second, third = connect(), connect(), connect(), connect()
     holder.run("SELECT FROM eventflow.users WHERE id = %s FOR NO KEY UPDATE", (ADA,))
+    first.connection.autocommit = second.connection.autocommit = True  # whoever of them comes first
     first.begin(both, (EVENT, ADA, EVENT, BOB))
     second.begin(both, (OTHER, BOB, OTHER, ADA))
     wait_for_waiting(2)
@@ -152,3 +164,37 @@ def test_two_who_change_several_at_once_do_not_wait_for_each_other(crowd):
     second.end()
     assert events_of(third.cursor, ADA) == events_of(third.cursor, BOB) == [EVENT, OTHER]
     third.end()
+
+
+@pytest.mark.parametrize("joins_first", [True, False])
+def test_a_change_of_rights_and_one_of_memberships_wait_for_each_other_in_one_order(crowd, joins_first):
+    connect, wait_for_waiting = crowd
+    changes = [
+        ("INSERT INTO eventflow.event_members (event_id, user_id) VALUES (%s, %s), (%s, %s)", (EVENT, BOB, EVENT, ADA)),
+        ("UPDATE eventflow.user_types SET can_take = false WHERE id = %s", (TYPE,)),
+    ]
+    holder, first, second, third = connect(), connect(), connect(), connect()
+    holder.run("SELECT FROM eventflow.users WHERE id = %s FOR NO KEY UPDATE", (ADA,))
+    first.connection.autocommit = second.connection.autocommit = True
+    first.begin(*changes[not joins_first])
+    wait_for_waiting(1)
+    second.begin(*changes[joins_first])
+    wait_for_waiting(2)
+    holder.end()
+    first.end()
+    second.end()
+    third.run("SELECT rights, event_ids::text[] FROM eventflow.users WHERE id IN (%s, %s)", (ADA, BOB))
+    assert third.cursor.fetchall() == [(13, [EVENT])] * 2
+    third.end()
+
+
+def test_who_waits_for_a_user_does_not_keep_the_event_from_others(crowd):
+    connect, wait_for_waiting = crowd
+    holder, first, second = connect(), connect(), connect()
+    holder.run("UPDATE eventflow.users SET name = 'Ada again' WHERE id = %s", (ADA,))
+    first.begin(JOIN, (EVENT, ADA))
+    wait_for_waiting(1)
+    second.run("SELECT FROM eventflow.events WHERE id = %s FOR NO KEY UPDATE NOWAIT", (EVENT,))
+    second.end()
+    holder.end()
+    first.end()
