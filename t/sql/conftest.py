@@ -45,13 +45,20 @@ def owner(cluster, migrated):
     connection.close()
 
 
+@pytest.fixture(scope="session")
+def sample(cluster):
+    """The name of a database with the schema and the sample data, to make others from."""
+    cluster.create("sample")
+    cluster.psql("sample", "-f", ROOT / "sql/schema.sql")
+    cluster.psql("sample", "-f", ROOT / "sql/seed.sql")
+    return "sample"
+
+
 @pytest.fixture
-def sessions(cluster):
+def sessions(cluster, sample):
     """Makes sessions of a database of their own, and waits until one of them is waiting."""
     cluster.psql("postgres", "-c", "DROP DATABASE IF EXISTS together WITH (FORCE)")
-    cluster.create("together")
-    cluster.psql("together", "-f", ROOT / "sql/schema.sql")
-    cluster.psql("together", "-f", ROOT / "sql/seed.sql")
+    cluster.psql("postgres", "-c", f"CREATE DATABASE together TEMPLATE {sample}")
 
     def wait_for_waiting(count):
         query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'together' AND wait_event_type = 'Lock'"

@@ -40,37 +40,26 @@ def test_the_last_change_can_be_reverted_alone(cluster):
     assert int(version) == len(re.findall(r"^[a-z_]+ ", (ROOT / "sql/sqitch.plan").read_text(), re.M)) - 1
 
 
-def rows_before_and_after(cluster, database, change, query):
-    """What a query finds in the sample data, and what it finds once the change has been reverted and deployed again."""
-    cluster.create(database)
-    assert cluster.migrate(database, "up").returncode == 0
-    cluster.psql(database, "-f", ROOT / "sql/seed.sql")
-    before = cluster.psql(database, "-c", query)
-    for command in (("down", "--to", f"{change}^"), ("up",)):
-        result = cluster.migrate(database, *command)
+AT_HAND = {
+    "tasks": "SELECT id, parent_ids, child_ids FROM eventflow.tasks ORDER BY id",
+    "rights": "SELECT id, rights FROM eventflow.users ORDER BY id",
+    "memberships": "SELECT id, event_ids FROM eventflow.users ORDER BY id",
+}
+
+
+def test_rows_that_were_there_before_get_what_is_at_hand(cluster):
+    """What the sample data has is the same once the changes have been reverted and deployed again."""
+    cluster.create("at_hand")
+    assert cluster.migrate("at_hand", "up").returncode == 0
+    cluster.psql("at_hand", "-f", ROOT / "sql/seed.sql")
+    before = {name: cluster.psql("at_hand", "-c", query) for name, query in AT_HAND.items()}
+    assert "{}" in before["tasks"] and before["tasks"].count("{6") > 4
+    assert len(set(re.findall(r"\|(\d+)$", before["rights"], re.M))) > 3, before["rights"]
+    assert before["memberships"].count("{2") > 3, before["memberships"]
+    for command in (("down", "--to", "dependencies_at_hand^"), ("up",)):
+        result = cluster.migrate("at_hand", *command)
         assert result.returncode == 0, result.stdout + result.stderr
-    return before, cluster.psql(database, "-c", query)
-
-
-def test_tasks_that_were_there_before_get_their_dependencies_at_hand(cluster):
-    query = "SELECT id, parent_ids, child_ids FROM eventflow.tasks ORDER BY id"
-    before, after = rows_before_and_after(cluster, "at_hand", "dependencies_at_hand", query)
-    assert "{}" in before and before.count("{6") > 4
-    assert after == before
-
-
-def test_users_that_were_there_before_get_their_rights_at_hand(cluster):
-    query = "SELECT id, rights FROM eventflow.users ORDER BY id"
-    before, after = rows_before_and_after(cluster, "rights", "rights_at_hand", query)
-    assert len(set(re.findall(r"\|(\d+)$", before, re.M))) > 3, before
-    assert after == before
-
-
-def test_users_that_were_there_before_get_their_memberships_at_hand(cluster):
-    query = "SELECT id, event_ids FROM eventflow.users ORDER BY id"
-    before, after = rows_before_and_after(cluster, "memberships", "memberships_at_hand", query)
-    assert before.count("{2") > 3, before
-    assert after == before
+    assert {name: cluster.psql("at_hand", "-c", query) for name, query in AT_HAND.items()} == before
 
 
 def test_the_flat_form_is_current_and_the_same_schema(cluster, migrated):
