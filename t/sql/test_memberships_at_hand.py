@@ -92,8 +92,9 @@ def test_rows_that_are_loaded_without_other_triggers_have_them(cluster, migrated
     "UPDATE eventflow.event_members SET user_id = '{}'", "TRUNCATE eventflow.event_members"])
 def test_what_is_not_followed_is_refused_there_too(cluster, migrated, statement):
     script = f"SET session_replication_role = replica; {statement.format(ADA)}"
-    with pytest.raises(subprocess.CalledProcessError):
-        cluster.psql(migrated, "-c", script, role="bootstrap")
+    with pytest.raises(subprocess.CalledProcessError) as refusal:
+        cluster.psql(migrated, "-v", "VERBOSITY=verbose", "-c", script, role="bootstrap")
+    assert "event_members_immutable" in refusal.value.stderr
     assert int(cluster.psql(migrated, "-c", "SELECT count(*) FROM eventflow.event_members")) > 3
 
 
