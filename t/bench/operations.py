@@ -1,5 +1,6 @@
 """The operations that are measured: their requests, and what their answers must say."""
 
+import argparse
 import base64
 import hashlib
 import hmac
@@ -216,3 +217,13 @@ class Transition(Operation):
 
 
 OPERATIONS = (TaskTypes, TaskGet, EventList, TaskListKnown, TaskListUnchanged, TaskList, Transition)
+NAMES = ",".join(operation.name for operation in OPERATIONS)
+
+
+def operations_named(names):
+    """Those of a list with commas, as an argument's type."""
+    chosen = names.split(",")
+    found = [operation for operation in OPERATIONS if operation.name in chosen]
+    if len(found) != len(chosen):
+        raise argparse.ArgumentTypeError(f"it takes some of: {NAMES}")
+    return found
